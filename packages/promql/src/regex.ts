@@ -1,0 +1,96 @@
+import { RE2JS } from 're2js'
+
+/** Decides about one string. */
+export type StringPredicate = (value: string) => boolean
+
+/** A fully anchored regular expression, reduced to plain string comparisons where it allows that. */
+export interface AnchoredRegex {
+  readonly matches: StringPredicate
+  readonly set?: readonly string[]
+  readonly prefix?: string
+}
+
+/** The expression is not valid RE2; the message says where. */
+export class InvalidRegexError extends Error {
+  readonly code = 'invalid_regex'
+  readonly retryable = false
+  override readonly name = 'InvalidRegexError'
+}
+
+const META = /[\\^$.|?*+()[\]{}]/
+const LITERAL = '[^\\\\^$.|?*+()\\[\\]{}]'
+const ALTERNATION = new RegExp(`^(?:${LITERAL}*\\|)+${LITERAL}*$`)
+const GROUPED_ALTERNATION = new RegExp(
+  `^(${LITERAL}*)\\((?:\\?:)?((?:${LITERAL}*\\|)+${LITERAL}*)\\)(${LITERAL}*)$`,
+)
+const WILDCARDS = new RegExp(`^(\\.[*+])?(${LITERAL}*)(\\.[*+])?$`)
+
+/**
+ * Compiles an RE2 expression to be matched against whole values; `.` matches a newline, as in Prometheus.
+ * @throws InvalidRegexError
+ */
+export function compileRegex(source: string): AnchoredRegex {
+  return compileFast(source) ?? compileLinear(source)
+}
+
+function compileFast(source: string): AnchoredRegex | undefined {
+  if (!META.test(source)) return { matches: (v) => v === source, set: [source] }
+  if (ALTERNATION.test(source)) return matchSet(source.split('|'))
+  const grouped = GROUPED_ALTERNATION.exec(source)
+  if (grouped) {
+    const [, before = '', middle = '', after = ''] = grouped
+    return matchSet(middle.split('|').map((word) => before + word + after))
+  }
+  const wildcards = WILDCARDS.exec(source)
+  return wildcards ? matchWildcards(wildcards[1], wildcards[2] ?? '', wildcards[3]) : undefined
+}
+
+function matchSet(words: readonly string[]): AnchoredRegex {
+  const set = new Set(words)
+  return { matches: (v) => set.has(v), set: [...set] }
+}
+
+/** `before` and `after` are `.*`, `.+` or absent; at least one is present here. */
+function matchWildcards(
+  before: string | undefined,
+  literal: string,
+  after: string | undefined,
+): AnchoredRegex {
+  const least = literal.length + (before === '.+' ? 1 : 0) + (after === '.+' ? 1 : 0)
+  if (before === undefined) {
+    return { matches: (v) => v.length >= least && v.startsWith(literal), ...(literal && { prefix: literal }) }
+  }
+  if (after === undefined) return { matches: (v) => v.length >= least && v.endsWith(literal) }
+  const from = before === '.+' ? 1 : 0
+  const trailing = after === '.+' ? 1 : 0
+  return {
+    matches: (v) => {
+      const at = v.indexOf(literal, from)
+      return at >= 0 && at + literal.length + trailing <= v.length
+    },
+  }
+}
+
+function compileLinear(source: string): AnchoredRegex {
+  let regex: RE2JS
+  try {
+    regex = RE2JS.compile(`^(?s:${source})$`)
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause)
+    throw new InvalidRegexError(reason, { cause })
+  }
+  const prefix = source.includes('|') ? undefined : literalPrefix(source)
+  return {
+    matches: (v) => (prefix === undefined || v.startsWith(prefix)) && regex.matches(v),
+    ...(prefix && { prefix }),
+  }
+}
+
+/** The literal a matching value must start with; a quantifier after it would take its last character back. */
+function literalPrefix(source: string): string | undefined {
+  const found = /^([^\\^$.|?*+()[\]{}]+)([?*{])?/.exec(source)
+  if (!found?.[1]) return undefined
+  const prefix = found[2] === undefined ? found[1] : found[1].slice(0, -1)
+  // Half a surrogate pair is no prefix: the quantifier takes the whole code point.
+  return prefix === '' || /[\uD800-\uDBFF]$/.test(prefix) ? undefined : prefix
+}

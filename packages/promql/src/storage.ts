@@ -1,0 +1,87 @@
+import { compileRegex, type StringPredicate } from './regex.ts'
+
+/** A series' labels, `__name__` included. Empty values are equal to absent ones. Caches may hang on identity. */
+export type Labels = Readonly<Record<string, string>>
+
+/** How a matcher compares: equal, not equal, matches and does not match a fully anchored RE2 expression. */
+export type MatchType = '=' | '!=' | '=~' | '!~'
+
+/** One condition on a label; a label that is absent is compared as the empty string. */
+export interface Matcher {
+  readonly name: string
+  readonly type: MatchType
+  readonly value: string
+  /** Whether a label with this value satisfies the condition. */
+  matches(value: string): boolean
+  /** For `=~` and `!~`: the values the expression matches, when they can be listed; look them up in an index. */
+  readonly set?: readonly string[]
+  /** For `=~` and `!~`: a literal every matching value starts with, when there is one. */
+  readonly prefix?: string
+}
+
+/** The samples of one series in a time range, oldest first; both arrays have the same length. */
+export interface SeriesSamples {
+  readonly labels: Labels
+  /** Milliseconds since the epoch, strictly ascending. */
+  readonly timestamps: Float64Array
+  readonly values: Float64Array
+}
+
+/** What the engine reads from. */
+export interface Queryable {
+  /** The series that satisfy all matchers with their samples from `startMs` to `endMs`, both inclusive. */
+  select(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSamples>
+}
+
+/**
+ * Makes a matcher. Regular expressions are RE2's, anchored at both ends, and run in linear time.
+ * @throws InvalidRegexError when the expression does not compile
+ */
+export function createMatcher(name: string, type: MatchType, value: string): Matcher {
+  if (type === '=') return { name, type, value, matches: (v) => v === value }
+  if (type === '!=') return { name, type, value, matches: (v) => v !== value }
+  const regex = compileRegex(value)
+  const matches: StringPredicate = type === '=~' ? regex.matches : (v) => !regex.matches(v)
+  return {
+    name,
+    type,
+    value,
+    matches,
+    ...(regex.set && { set: regex.set }),
+    ...(regex.prefix && { prefix: regex.prefix }),
+  }
+}
+
+/** Whether labels satisfy every matcher. */
+export function matchLabels(labels: Labels, matchers: readonly Matcher[]): boolean {
+  for (const matcher of matchers) {
+    const value: unknown = labels[matcher.name]
+    // An inherited property (`constructor`, …) of a plain object is no label.
+    if (!matcher.matches(typeof value === 'string' ? value : '')) return false
+  }
+  return true
+}
+
+// A staleness marker is one NaN among many (Prometheus' value.StaleNaN). It is compared and written as bits,
+// because an engine may replace a NaN by another one whenever it passes through a variable.
+const STALE_HIGH = 0x7ff00000
+const STALE_LOW = 0x00000002
+const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
+
+/** Whether the value at index `i` is Prometheus' staleness marker: the series ended here. */
+export function isStaleAt(values: Float64Array, i: number): boolean {
+  const value = values[i]
+  // Only a NaN differs from itself; this keeps ordinary samples free of any bit view.
+  if (value === undefined || !Number.isNaN(value)) return false
+  const words = new Uint32Array(values.buffer, values.byteOffset + i * 8, 2)
+  return LITTLE_ENDIAN
+    ? words[1] === STALE_HIGH && words[0] === STALE_LOW
+    : words[0] === STALE_HIGH && words[1] === STALE_LOW
+}
+
+/** Writes Prometheus' staleness marker at index `i`. */
+export function writeStaleAt(values: Float64Array, i: number): void {
+  const words = new Uint32Array(values.buffer, values.byteOffset + i * 8, 2)
+  words[LITTLE_ENDIAN ? 1 : 0] = STALE_HIGH
+  words[LITTLE_ENDIAN ? 0 : 1] = STALE_LOW
+}
