@@ -1,1 +1,108 @@
-export {}
+export { type AlertEvent, alertEvent, alertState, type Stages, stages } from './alert-event.ts'
+export { type CustomRule, customRule, promDuration } from './alert-rule.ts'
+export {
+  type WebhookAlert,
+  type WebhookBody,
+  webhookAlert,
+  webhookBody,
+  ZERO_TIME,
+} from './alertmanager-webhook.ts'
+export {
+  type CapacityForecast,
+  type CapacityForecastEvent,
+  type CapacityRisk,
+  type CapacityRiskEvent,
+  capacityForecast,
+  capacityForecastEvent,
+  capacityRisk,
+  capacityRiskEvent,
+  type RiskLevel,
+  riskLevel,
+} from './capacity-event.ts'
+export { CONTRACT_VERSION, envelope, type Labels, stringMap, timestamp } from './envelope.ts'
+export { fingerprint } from './fingerprint.ts'
+export { deadLetterHeaders } from './headers.ts'
+export {
+  type HealthEvent,
+  type HealthReport,
+  type HealthStatus,
+  healthEvent,
+  healthReport,
+  healthStatus,
+} from './health-event.ts'
+export {
+  type BatchMetric,
+  bucketBounds,
+  type MetricBatch,
+  type MetricEvent,
+  type MetricType,
+  metricBatch,
+  metricEvent,
+  metricMessage,
+  metricName,
+  metricType,
+  publishedLabels,
+  type SampleValue,
+} from './metric-event.ts'
+export {
+  type DeliveryEvent,
+  type DigestEntry,
+  deliveryEvent,
+  deliveryOutcome,
+  metadata,
+  type NotificationRequest,
+  notificationRequest,
+  type OutboxAlerts,
+  type OutboxDigest,
+  type OutboxEvent,
+  type OutboxMessage,
+  outboxEvent,
+} from './notification.ts'
+export {
+  type MetricFault,
+  type MetricFaultReason,
+  type ParsedMetricMessage,
+  parseMetricMessage,
+} from './parse-metric-message.ts'
+export {
+  type RpcEnvelope,
+  type RpcReply,
+  type RpcRequest,
+  type RpcService,
+  type RpcVerbs,
+  rpcEnvelope,
+  rpcVerbs,
+} from './rpc.ts'
+export { type Severity, severities, severity, severityOf } from './severity.ts'
+export {
+  type SlaPeriod,
+  type SlaReport,
+  type SlaReportEvent,
+  type SlaViolationEvent,
+  type SloStatus,
+  slaPeriod,
+  slaReport,
+  slaReportEvent,
+  slaViolationEvent,
+  sloStatus,
+} from './sla-event.ts'
+export {
+  type BucketDefinition,
+  type BucketKey,
+  bucketName,
+  createBuckets,
+  createStreams,
+  type StreamDefinition,
+  type StreamKey,
+  streamName,
+} from './streams.ts'
+export {
+  type AlertState,
+  createSubjects,
+  DEFAULT_PREFIX,
+  type DeliveryOutcome,
+  type Subjects,
+  sourceOfMetricsSubject,
+  subjectToken,
+  textOfToken,
+} from './subjects.ts'
