@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { probeHttp } from './probe-http.ts'
+import { runServer, type Server, type ServerDefinition, type ServerOptions } from './run-server.ts'
+
+export interface AlertmanagerServerOptions extends ServerOptions {
+  /** The text of alertmanager.yml. Default: one receiver that does nothing. */
+  readonly config?: string
+  readonly args?: readonly string[]
+}
+
+const SILENT = 'route: { receiver: none }\nreceivers: [{ name: none }]\n'
+
+/** Starts a single Alertmanager (no cluster) on loopback. */
+export function startAlertmanagerServer(options: AlertmanagerServerOptions = {}): Promise<Server> {
+  const definition: ServerDefinition = {
+    name: 'alertmanager',
+    url: (port) => `http://127.0.0.1:${port}`,
+    prepare({ port, dataDir, listen }) {
+      const file = join(dataDir, 'alertmanager.yml')
+      writeFileSync(file, options.config ?? SILENT)
+      return [
+        `--config.file=${file}`,
+        `--storage.path=${join(dataDir, 'data')}`,
+        `--web.listen-address=${listen}:${port}`,
+        '--cluster.listen-address=',
+        ...(options.args ?? []),
+      ]
+    },
+    probe: ({ port }) => probeHttp(`http://127.0.0.1:${port}/-/ready`),
+  }
+  return runServer(definition, options)
+}

@@ -1,0 +1,33 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { probeHttp } from './probe-http.ts'
+import { runServer, type Server, type ServerDefinition, type ServerOptions } from './run-server.ts'
+
+export interface PrometheusServerOptions extends ServerOptions {
+  /** The text of prometheus.yml. Default: nothing is scraped. */
+  readonly config?: string
+  /** More command line arguments, such as `--enable-feature=…`. */
+  readonly args?: readonly string[]
+}
+
+/** Starts Prometheus on loopback, with its remote-write receiver and lifecycle API on. */
+export function startPrometheusServer(options: PrometheusServerOptions = {}): Promise<Server> {
+  const definition: ServerDefinition = {
+    name: 'prometheus',
+    url: (port) => `http://127.0.0.1:${port}`,
+    prepare({ port, dataDir, listen }) {
+      const file = join(dataDir, 'prometheus.yml')
+      writeFileSync(file, options.config ?? 'global: {}\n')
+      return [
+        `--config.file=${file}`,
+        `--storage.tsdb.path=${join(dataDir, 'tsdb')}`,
+        `--web.listen-address=${listen}:${port}`,
+        '--web.enable-lifecycle',
+        '--web.enable-remote-write-receiver',
+        ...(options.args ?? []),
+      ]
+    },
+    probe: ({ port }) => probeHttp(`http://127.0.0.1:${port}/-/ready`),
+  }
+  return runServer(definition, options)
+}
