@@ -13,7 +13,7 @@ export const healthEvent = z.object({
   status: healthStatus,
   critical: z.boolean(),
   message: z.string().optional(),
-  details: z.record(z.string(), z.json()).optional(),
+  details: z.record(z.string(), z.unknown()).optional(),
   lastRun: timestamp,
   durationMs: z.number().nonnegative(),
   intervalMs: z

@@ -4,8 +4,8 @@ import { webhookAlert } from './alertmanager-webhook.ts'
 import { envelope, stringMap, timestamp } from './envelope.ts'
 import { severity } from './severity.ts'
 
-/** Facts that go with a message: JSON values, shown as a table. */
-export const metadata = z.record(z.string(), z.json())
+/** Facts that go with a message: any JSON values, shown as a table. */
+export const metadata = z.record(z.string(), z.unknown())
 
 /**
  * A message to send: `notify(title, message, severity, metadata)`, from anyone. Published by hand, only

@@ -7,20 +7,20 @@ export const severity = z.enum(severities)
 export type Severity = z.infer<typeof severity>
 
 // What rules written for Prometheus commonly say in their severity label.
-const synonyms: Readonly<Record<string, Severity>> = {
-  page: 'critical',
-  emergency: 'critical',
-  error: 'high',
-  major: 'high',
-  warning: 'medium',
-  warn: 'medium',
-  minor: 'low',
-  info: 'low',
-  none: 'low',
-}
+const synonyms: ReadonlyMap<string, Severity> = new Map([
+  ['page', 'critical'],
+  ['emergency', 'critical'],
+  ['error', 'high'],
+  ['major', 'high'],
+  ['warning', 'medium'],
+  ['warn', 'medium'],
+  ['minor', 'low'],
+  ['info', 'low'],
+  ['none', 'low'],
+])
 
 /** The severity that a label set states; common synonyms are understood, anything else is `medium`. */
 export function severityOf(labels: Labels): Severity {
   const stated = labels['severity']?.toLowerCase() ?? ''
-  return severity.safeParse(stated).data ?? synonyms[stated] ?? 'medium'
+  return severity.safeParse(stated).data ?? synonyms.get(stated) ?? 'medium'
 }
