@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config'
+import { summaryReporter } from './scripts/summary-reporter.ts'
 
 export default defineConfig({
   test: {
@@ -6,11 +7,12 @@ export default defineConfig({
       'packages/*/{src,test}/**/*.test.ts',
       'services/*/{src,test}/**/*.test.ts',
       'examples/*/{src,test}/**/*.test.ts',
+      'lint/**/*.test.ts',
       'e2e/test/**/*.test.ts',
     ],
     pool: 'forks',
     testTimeout: 20_000,
     hookTimeout: 60_000,
-    reporters: ['default'],
+    reporters: ['default', summaryReporter()],
   },
 })
