@@ -19,6 +19,16 @@ export {
   type RiskLevel,
   riskLevel,
 } from './capacity-event.ts'
+export {
+  agentMetrics,
+  applicationMetrics,
+  builtInDefinitions,
+  databaseMetrics,
+  dbObservabilityDefinitions,
+  httpMetrics,
+  metricCatalogue,
+  sdkMetrics,
+} from './catalogue.ts'
 export { CONTRACT_VERSION, envelope, type Labels, stringMap, timestamp } from './envelope.ts'
 export { fingerprint } from './fingerprint.ts'
 export { deadLetterHeaders } from './headers.ts'
@@ -30,6 +40,8 @@ export {
   healthReport,
   healthStatus,
 } from './health-event.ts'
+export { hostMetrics } from './host-catalogue.ts'
+export { JOB_BUCKETS, type MetricDefinition, QUERY_BUCKETS, REQUEST_BUCKETS } from './metric-definition.ts'
 export {
   type BatchMetric,
   bucketBounds,
