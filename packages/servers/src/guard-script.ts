@@ -21,7 +21,7 @@ echo "$child" >&3
   while kill -0 "$child" && [ "$n" -lt 50 ]; do sleep 0.1; n=$((n + 1)); done
   kill -0 "$child" && kill -KILL "$child"
   [ -z "$scratch" ] || rm -rf -- "$scratch"
-  kill -KILL -- "-$$"
+  kill -KILL "-$$"
 ) >/dev/null 2>&1 </dev/null &
 watcher=$!
 exec 3>&-

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
+import { ServerError } from './errors.ts'
+import { probeHttp } from './probe-http.ts'
+import { type GuardedProcess, spawnGuarded } from './spawn-guarded.ts'
+
+/** The repository's root: the nearest folder above this package that has a services/ folder. */
+export const repositoryRoot = (): string => {
+  let folder = import.meta.dirname
+  while (!existsSync(join(folder, 'services')) && dirname(folder) !== folder) folder = dirname(folder)
+  return folder
+}
+
+export interface ServiceOptions {
+  readonly name: string
+  /** The service's main.ts. */
+  readonly main: string
+  readonly port: number
+  /** Its whole environment. */
+  readonly env: NodeJS.ProcessEnv
+  readonly cwd?: string
+  readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void
+}
+
+/** Starts a service as its own process, under this very Node; it dies with this process. Does not wait for readiness. */
+export const spawnService = (options: ServiceOptions): Promise<GuardedProcess> =>
+  spawnGuarded({
+    command: process.execPath,
+    args: [options.main],
+    cwd: options.cwd ?? repositoryRoot(),
+    env: options.env,
+    onLine: options.onLine,
+  })
+
+/**
+ * Resolves when the service answers /health/ready with 2xx. Throws ServerError `exited-early` as soon as its
+ * process ends, `not-ready` after `timeoutMs`.
+ */
+export async function untilServiceReady(
+  service: { readonly name: string; readonly port: number; readonly process: GuardedProcess },
+  timeoutMs: number,
+): Promise<void> {
+  const { name, port, process: child } = service
+  const deadline = performance.now() + timeoutMs
+  for (;;) {
+    let failure: unknown
+    try {
+      await probeHttp(`http://127.0.0.1:${port}/health/ready`)
+    } catch (error) {
+      failure = error
+    }
+    if (!child.running) {
+      const { code, signal } = await child.exited
+      throw new ServerError(
+        'exited-early',
+        `${name} ended before it was ready (${signal ?? `exit code ${code}`})`,
+      )
+    }
+    if (failure === undefined) return
+    if (performance.now() > deadline) {
+      throw new ServerError('not-ready', `${name} was not ready within ${timeoutMs / 1000} s`, {
+        cause: failure,
+      })
+    }
+    await delay(25)
+  }
+}
