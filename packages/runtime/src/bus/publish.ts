@@ -1,0 +1,94 @@
+import type { JetStreamClient, PubAck } from '@nats-io/jetstream'
+import { headers, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node'
+import { backoffMs, type Clock, sleep } from '../clock.ts'
+import type { Metrics } from '../metrics.ts'
+import { injectTrace } from '../trace/propagate.ts'
+import { toBusError } from './bus-error.ts'
+
+/** Text and bytes go out as they are, anything else as JSON. */
+export type Payload = string | Uint8Array | object
+
+export interface PublishOptions {
+  /** A repeated id within the stream's duplicate window is stored once. Without one, each call is its own message. */
+  readonly msgId?: string
+  readonly headers?: Readonly<Record<string, string>>
+  /** How long to go on trying. Milliseconds. */
+  readonly deadlineMs?: number
+  /** Gives up early. */
+  readonly signal?: AbortSignal
+}
+
+/** Where JetStream stored a message; `duplicate` when it had it already. */
+export interface Published {
+  readonly stream: string
+  readonly sequence: number
+  readonly duplicate: boolean
+}
+
+export interface PublishDeps {
+  readonly nc: NatsConnection
+  readonly js: JetStreamClient
+  readonly clock: Clock
+  readonly metrics: Metrics
+}
+
+const ATTEMPT_MS = 5000
+const DEADLINE_MS = 30_000
+
+/** Makes the publisher that waits for JetStream's acknowledgement, and tries again while that may help. */
+export function createPublish({ nc, js, clock, metrics }: PublishDeps) {
+  const published = metrics.counter('tocsin_publishes_total', 'Messages published to JetStream.', ['outcome'])
+  return async (subject: string, payload: Payload, options: PublishOptions = {}): Promise<Published> => {
+    const deadline = clock.now() + (options.deadlineMs ?? DEADLINE_MS)
+    const body = encode(payload)
+    // An id of its own makes trying again safe: a first try that was stored after all counts as the same message.
+    const msgID = options.msgId ?? nuid.next()
+    for (let attempt = 0; ; attempt++) {
+      const timeout = Math.max(100, Math.min(ATTEMPT_MS, deadline - clock.now()))
+      try {
+        assertFits(nc, subject, body)
+        const ack = await js.publish(subject, body, {
+          msgID,
+          timeout,
+          retries: 1,
+          headers: headersOf(options.headers),
+        })
+        published.inc({ outcome: ack.duplicate ? 'duplicate' : 'stored' })
+        return storedAt(ack)
+      } catch (error) {
+        const fault = toBusError(error, `publishing on ${subject}`)
+        const wait = backoffMs(attempt, 50, 2000)
+        const hopeless = !fault.retryable || clock.now() + wait >= deadline || options.signal?.aborted
+        if (hopeless) {
+          published.inc({ outcome: fault.code })
+          throw fault
+        }
+        await sleep(clock, wait, options.signal)
+      }
+    }
+  }
+}
+
+/** Headers with the present trace context in them. */
+export function headersOf(given: Readonly<Record<string, string>> = {}): MsgHdrs {
+  const all = headers()
+  for (const [name, value] of Object.entries(given)) all.set(name, value)
+  injectTrace(all)
+  return all
+}
+
+export function encode(payload: Payload): string | Uint8Array {
+  return typeof payload === 'string' || payload instanceof Uint8Array ? payload : JSON.stringify(payload)
+}
+
+function storedAt(ack: PubAck): Published {
+  return { stream: ack.stream, sequence: ack.seq, duplicate: ack.duplicate }
+}
+
+/** The server closes the connection of a client that sends more than it takes: refuse that here. */
+function assertFits(nc: NatsConnection, subject: string, body: string | Uint8Array): void {
+  const most = nc.info?.max_payload
+  const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  if (most !== undefined && size > most)
+    throw new RangeError(`${subject}: ${size} bytes are over the server's max_payload of ${most}`)
+}

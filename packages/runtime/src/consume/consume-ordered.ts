@@ -1,0 +1,196 @@
+import type { Msg } from '@nats-io/transport-node'
+import { apiCode, apiCodeOf, toBusError } from '../bus/bus-error.ts'
+import { backoffMs, sleep } from '../clock.ts'
+import type { ConsumeDeps, OrderedConsumer, OrderedOptions } from './consume-deps.ts'
+import { createConsumerRecord } from './consumer-metrics.ts'
+import { createDeadLetterQueue } from './dead-letter-queue.ts'
+import { decideDisposition } from './decide-disposition.ts'
+import { parsePosition, toDelivery } from './delivery.ts'
+import { handleDelivery } from './handle-delivery.ts'
+import { type OrderedCursor, openCursor } from './ordered-cursor.ts'
+import { pullMessages } from './pull-messages.ts'
+import type { Outcome } from './run-stages.ts'
+
+const PREFETCH = 512
+
+/**
+ * Reads a stream in order into memory, from its beginning (or a sequence) and on for as long as the service runs.
+ * Nothing is acknowledged: every run reads it again. What comes after a loss of the connection, of the server or of
+ * the stream follows on where reading was. An error that would bring a message back holds the reader at it.
+ */
+export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions): Promise<OrderedConsumer> {
+  const { bus, log, clock, env, lifecycle, metrics } = deps
+  const stream = bus.streamName(options.stream)
+  const record = createConsumerRecord({ metrics, log, clock }, stream, `${deps.name}-ordered`)
+  const handling = {
+    stages: options.stages,
+    maxBytes: env.MAX_EVENT_BYTES,
+    traced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
+    stream,
+  }
+  const stopping = new AbortController()
+  const { signal } = stopping
+  const letters = createDeadLetterQueue({ bus, clock, log, record, signal })
+  const caughtUp = Promise.withResolvers<void>()
+  const queue: Msg[] = []
+  let stopped: Promise<void> | undefined
+  let busy: Promise<void> | undefined
+  let received = (options.fromSequence ?? 1) - 1
+  let handled = 0
+  let incarnation: string | undefined
+  /** The last sequence stored before the start; undefined once it has been passed. */
+  let target: number | undefined
+
+  async function open(): Promise<OrderedCursor> {
+    const cursor = await openCursor(
+      bus.jsm,
+      stream,
+      { sequence: received, incarnation },
+      options.filterSubject,
+    )
+    if (incarnation !== undefined && cursor.incarnation !== incarnation) {
+      log.warn({ stream }, 'the stream was made anew; reading it from its beginning')
+      options.onRecreated?.()
+    }
+    if (options.deadLetters)
+      await letters.follow({ service: deps.name, stream, incarnation: cursor.incarnation })
+    if (incarnation === undefined) target = cursor.pending === 0 ? 0 : cursor.lastSequence
+    incarnation = cursor.incarnation
+    received = cursor.from - 1
+    return cursor
+  }
+
+  /** Handles what is queued; synchronously, for as long as no stage needs to wait. */
+  function drain(release: () => void): void {
+    if (busy) return
+    for (let message = queue.shift(); message && !signal.aborted; message = queue.shift()) {
+      const pause = handle(message)
+      if (pause) {
+        busy = pause.finally(() => {
+          busy = undefined
+          release()
+          drain(release)
+        })
+        return
+      }
+      release()
+    }
+  }
+
+  function handle(message: Msg): Promise<void> | undefined {
+    const position = parsePosition(message.reply)
+    if (!position) return undefined
+    const replaying = target !== undefined
+    const delivery = toDelivery(message, position, { replaying, signal })
+    const begun = clock.now()
+
+    const settle = (outcome: Outcome, attempt: number): Promise<void> | undefined => {
+      const decided = decideDisposition(outcome, attempt)
+      record.settled(decided, delivery, (clock.now() - begun) / 1000)
+      if (decided.action === 'nak')
+        return sleep(clock, decided.delayMs, signal).then(() => tryAgain(attempt + 1))
+      const refusals = [...delivery.refusals, ...(decided.action === 'term' ? [decided.refusal] : [])]
+      for (const refusal of delivery.refusals) record.refusedPart(refusal, delivery)
+      if (options.deadLetters) letters.offer(delivery, refusals)
+      else for (const refusal of refusals) record.deadLetter(refusal.reason, false)
+      handled = position.streamSequence
+      record.lag(position.pending + queue.length)
+      if (position.pending === 0 || (target !== undefined && handled >= target)) passTarget()
+      return letters.room()
+    }
+    const attemptOnce = (attempt: number): Promise<void> | undefined => {
+      const outcome = handleDelivery(delivery, handling)
+      return outcome instanceof Promise
+        ? outcome.then((value) => settle(value, attempt))
+        : settle(outcome, attempt)
+    }
+    const tryAgain = (attempt: number): Promise<void> | undefined =>
+      signal.aborted ? undefined : attemptOnce(attempt)
+    return attemptOnce(1)
+  }
+
+  function passTarget(): void {
+    if (target === undefined || signal.aborted) return
+    target = undefined
+    log.info({ stream, sequence: handled }, 'has read what was stored')
+    options.onCaughtUp?.()
+    caughtUp.resolve()
+  }
+
+  /** Reads with one cursor until it is lost; answers why. */
+  async function readWith(cursor: OrderedCursor): Promise<string> {
+    let expected = 1
+    const pull = pullMessages({
+      nc: bus.nc,
+      clock,
+      stream,
+      consumer: cursor.consumer,
+      prefetch: PREFETCH,
+      onReconnect: bus.onReconnect,
+      onIdle() {
+        record.lag(queue.length)
+        if (queue.length === 0 && !busy) passTarget()
+      },
+      onMessage(message) {
+        const position = parsePosition(message.reply)
+        if (!position) return pull.release()
+        if (position.consumerSequence !== expected) return pull.stop()
+        expected++
+        received = position.streamSequence
+        queue.push(message)
+        drain(() => pull.release())
+      },
+    })
+    const halt = () => pull.stop()
+    signal.addEventListener('abort', halt, { once: true })
+    if (signal.aborted) halt()
+    const reason = await pull.lost
+    signal.removeEventListener('abort', halt)
+    if (bus.trouble() === undefined) await bus.jsm.consumers.delete(stream, cursor.consumer).catch(() => {})
+    return reason
+  }
+
+  async function run(first: OrderedCursor): Promise<void> {
+    let cursor: OrderedCursor | undefined = first
+    while (cursor && !signal.aborted) {
+      const reason = await readWith(cursor)
+      if (reason === 'closed') return
+      if (!signal.aborted) log.info({ stream, reason, sequence: received }, 'reading on with a new consumer')
+      cursor = await reopen()
+    }
+  }
+
+  async function reopen(): Promise<OrderedCursor | undefined> {
+    for (let attempt = 0; !signal.aborted; attempt++) {
+      try {
+        return await open()
+      } catch (error) {
+        const fault = toBusError(error, `reading ${stream}`)
+        if (fault.code === 'closed') return undefined
+        if (apiCodeOf(fault.cause) === apiCode.streamNotFound) await bus.ensureTopology().catch(() => {})
+        if (attempt === 5) log.warn({ err: fault, stream }, 'a stream cannot be read yet')
+        await sleep(clock, backoffMs(attempt, 50, 2000), signal)
+      }
+    }
+    return undefined
+  }
+
+  const first = await open().catch((error: unknown) => {
+    throw toBusError(error, `reading ${stream}`)
+  })
+  if (target === 0) passTarget()
+  const ran = run(first)
+  const stopOnce = async () => {
+    unregister()
+    stopping.abort('stopping')
+    await ran
+    await busy
+    await letters.close()
+  }
+  const stop = () => {
+    stopped ??= stopOnce()
+    return stopped
+  }
+  const unregister = lifecycle.onStop(`reader of ${stream}`, stop)
+  return { stop, caughtUp: caughtUp.promise, sequence: () => handled }
+}

@@ -1,0 +1,99 @@
+import type { Clock } from '../clock.ts'
+import type { Log } from '../log/create-log.ts'
+import { createThrottle } from '../log/throttle.ts'
+import type { Metrics } from '../metrics.ts'
+import type { Disposition } from './decide-disposition.ts'
+import type { HeldDelivery, Refusal } from './delivery.ts'
+
+/** Counts, times and logs what becomes of the messages of one consumer. */
+export interface ConsumerRecord {
+  settled(disposition: Disposition, delivery: HeldDelivery, seconds: number): void
+  refusedPart(refusal: Refusal, delivery: HeldDelivery): void
+  deadLetter(reason: string, written: boolean): void
+  lag(messages: number): void
+}
+
+const outcomes = { ack: 'acked', nak: 'retried', term: 'refused' } as const
+
+export function createConsumerRecord(
+  deps: { readonly metrics: Metrics; readonly log: Log; readonly clock: Clock },
+  stream: string,
+  consumer: string,
+): ConsumerRecord {
+  const { metrics, log, clock } = deps
+  const messages = metrics.counter('tocsin_messages_total', 'Messages by what became of them, and why.', [
+    'stream',
+    'consumer',
+    'outcome',
+    'reason',
+  ])
+  const seconds = metrics
+    .histogram('tocsin_message_duration_seconds', 'From reading a message to its decision.', [
+      'stream',
+      'consumer',
+    ])
+    .labels({ stream, consumer })
+  const lag = metrics
+    .gauge('tocsin_stream_lag_messages', 'Messages of the stream that this consumer has not read yet.', [
+      'stream',
+      'consumer',
+    ])
+    .labels({ stream, consumer })
+  const letters = metrics.counter(
+    'tocsin_dead_letters_total',
+    'Dead letters written (or left to the service that writes them).',
+    ['stream', 'reason', 'written'],
+  )
+  const throttle = createThrottle(clock)
+  const counts = new Map<string, { inc(): void }>()
+
+  function count(outcome: string, reason: string): void {
+    const key = `${outcome} ${reason}`
+    let child = counts.get(key)
+    if (!child) {
+      child = messages.labels({ stream, consumer, outcome, reason })
+      counts.set(key, child)
+    }
+    child.inc()
+  }
+
+  /** Once per reason and subject a minute: a flood of bad messages must not become a flood of lines. */
+  function tell(
+    level: 'warn' | 'info',
+    text: string,
+    reason: string,
+    detail: string,
+    delivery: HeldDelivery,
+  ): void {
+    const turn = throttle(`${reason} ${delivery.subject}`)
+    if (!turn) return
+    const { subject, sequence, deliveryCount } = delivery
+    log[level](
+      { stream, consumer, subject, sequence, deliveryCount, reason, detail, suppressed: turn.suppressed },
+      text,
+    )
+  }
+
+  return {
+    settled(disposition, delivery, took) {
+      count(outcomes[disposition.action], disposition.reason)
+      seconds.observe(took)
+      if (disposition.action === 'term')
+        tell('warn', 'refused a message', disposition.reason, disposition.refusal.detail, delivery)
+      if (disposition.action === 'nak')
+        tell(
+          'warn',
+          'a message will be retried',
+          disposition.reason,
+          `again in ${disposition.delayMs} ms`,
+          delivery,
+        )
+    },
+    refusedPart(refusal, delivery) {
+      count('part_refused', refusal.reason)
+      tell('warn', 'refused a part of a message', refusal.reason, refusal.detail, delivery)
+    },
+    deadLetter: (reason, written) => letters.inc({ stream, reason, written: String(written) }),
+    lag: (behind) => lag.set(behind),
+  }
+}

@@ -1,0 +1,63 @@
+import { context } from '@opentelemetry/api'
+import type { Clock } from '../clock.ts'
+import { CodedError } from '../coded-error.ts'
+import { extractTrace } from '../trace/propagate.ts'
+import { withSpan } from '../trace/with-span.ts'
+import type { HeldDelivery } from './delivery.ts'
+import { type Outcome, runStages } from './run-stages.ts'
+import type { Stages } from './stages.ts'
+
+export interface HandleOptions {
+  readonly stages: Stages
+  readonly maxBytes: number
+  /** Whether a span is made for each message. */
+  readonly traced: boolean
+  readonly stream: string
+}
+
+/** Runs a message through its stages, inside a consumer span that continues the publisher's trace. */
+export function handleDelivery(delivery: HeldDelivery, options: HandleOptions): Outcome | Promise<Outcome> {
+  const { stages, maxBytes, traced, stream } = options
+  if (!traced) return runStages(stages, delivery, maxBytes)
+  const parent = extractTrace(delivery.headers)
+  const attributes = {
+    'messaging.system': 'nats',
+    'messaging.operation.name': 'process',
+    'messaging.destination.name': delivery.subject,
+    'messaging.message.body.size': delivery.data.byteLength,
+    'tocsin.sequence': delivery.sequence,
+  }
+  return context.with(parent, () =>
+    withSpan(
+      `process ${stream}`,
+      async (span) => {
+        const outcome = await runStages(stages, delivery, maxBytes)
+        if ('error' in outcome)
+          span.recordException(outcome.error instanceof Error ? outcome.error : String(outcome.error))
+        return outcome
+      },
+      { kind: 'consumer', parent, attributes },
+    ),
+  )
+}
+
+/** The outcome, or after `ms` a retryable `handling_timeout`: a handler that hangs must not hold its message for ever. */
+export function withTimeout(
+  outcome: Promise<Outcome>,
+  ms: number,
+  clock: Clock,
+  onTimeout: () => void,
+): Promise<Outcome> {
+  return new Promise((resolve) => {
+    const cancel = clock.setTimeout(() => {
+      onTimeout()
+      resolve({
+        error: new CodedError('handling_timeout', `not handled within ${ms} ms`, { retryable: true }),
+      })
+    }, ms)
+    void outcome.then((value) => {
+      cancel()
+      resolve(value)
+    })
+  })
+}

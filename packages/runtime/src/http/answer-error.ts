@@ -1,0 +1,41 @@
+import type { ErrorRequestHandler, RequestHandler } from 'express'
+import { codeOf, messageOf } from '../coded-error.ts'
+import type { Log } from '../log/create-log.ts'
+
+/** What the body parser calls its faults, in our words. */
+const bodyFaults: Readonly<Record<string, string>> = {
+  'entity.parse.failed': 'invalid_json',
+  'entity.too.large': 'too_large',
+  'encoding.unsupported': 'unsupported_encoding',
+  'charset.unsupported': 'unsupported_charset',
+}
+
+export const answerNotFound: RequestHandler = (request, response) => {
+  response
+    .status(404)
+    .json({ error: { code: 'not_found', message: `nothing at ${request.method} ${request.path}` } })
+}
+
+/** Answers every error as `{ error: { code, message } }`; what went wrong inside is logged, not told. */
+export function answerError(log: Log): ErrorRequestHandler {
+  return (error: unknown, request, response, next) => {
+    if (response.headersSent) return next(error)
+    const status = statusOf(error)
+    if (status >= 500)
+      log.error({ err: error, method: request.method, path: request.path }, 'a request failed')
+    const told = status < 500 || (status !== 500 && codeOf(error) !== undefined)
+    const code = status === 500 ? 'internal' : (bodyFaults[typeOf(error)] ?? codeOf(error) ?? 'bad_request')
+    response
+      .status(status)
+      .json({ error: { code, message: told ? messageOf(error) : 'internal error; see the log' } })
+  }
+}
+
+function statusOf(error: unknown): number {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined
+  return typeof status === 'number' && status >= 400 && status <= 599 ? status : 500
+}
+
+function typeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'type' in error ? String(error.type) : ''
+}

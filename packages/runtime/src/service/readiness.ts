@@ -1,0 +1,83 @@
+import type { Clock } from '../clock.ts'
+import { messageOf } from '../coded-error.ts'
+
+/** Whether a service may be given work. */
+export interface Readiness {
+  /** A check asked at most once a second: it fails by throwing, or by returning the reason. */
+  check(name: string, fn: () => unknown, options?: { timeoutMs?: number }): () => void
+  /** Holds readiness back for a reason, until called with undefined for the same name. */
+  set(name: string, reason: string | undefined): void
+  /** The service's own phase. */
+  phase(phase: Phase): void
+  report(): Promise<ReadinessReport>
+}
+
+export type Phase = 'starting' | 'ready' | 'stopping'
+
+export interface ReadinessReport {
+  readonly status: Phase | 'not_ready'
+  /** Why not, by name. */
+  readonly reasons: Readonly<Record<string, string>>
+}
+
+interface Check {
+  readonly fn: () => unknown
+  readonly timeoutMs: number
+  last: { readonly at: number; readonly reason: Promise<string | undefined> } | undefined
+}
+
+const CACHE_MS = 1000
+
+export function createReadiness(clock: Clock): Readiness {
+  const checks = new Map<string, Check>()
+  const held = new Map<string, string>()
+  let phase: Phase = 'starting'
+
+  function ask(check: Check): Promise<string | undefined> {
+    const now = clock.now()
+    if (!check.last || now - check.last.at >= CACHE_MS)
+      check.last = { at: now, reason: reasonOf(check.fn, check.timeoutMs, clock) }
+    return check.last.reason
+  }
+
+  return {
+    check(name, fn, { timeoutMs = 2000 } = {}) {
+      const check: Check = { fn, timeoutMs, last: undefined }
+      checks.set(name, check)
+      return () => {
+        if (checks.get(name) === check) checks.delete(name)
+      }
+    },
+    set(name, reason) {
+      if (reason === undefined) held.delete(name)
+      else held.set(name, reason)
+    },
+    phase(next) {
+      phase = next
+    },
+    async report() {
+      const reasons: Record<string, string> = Object.fromEntries(held)
+      const asked = [...checks].map(async ([name, check]) => ({ name, reason: await ask(check) }))
+      for (const { name, reason } of await Promise.all(asked))
+        if (reason !== undefined) reasons[name] = reason
+      if (phase !== 'ready') return { status: phase, reasons }
+      return { status: Object.keys(reasons).length === 0 ? 'ready' : 'not_ready', reasons }
+    },
+  }
+}
+
+function reasonOf(fn: () => unknown, timeoutMs: number, clock: Clock): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const cancel = clock.setTimeout(() => resolve(`no answer within ${timeoutMs} ms`), timeoutMs)
+    const settle = (reason: string | undefined) => {
+      cancel()
+      resolve(reason)
+    }
+    Promise.resolve()
+      .then(fn)
+      .then(
+        (reason) => settle(typeof reason === 'string' ? reason : undefined),
+        (error: unknown) => settle(messageOf(error)),
+      )
+  })
+}
