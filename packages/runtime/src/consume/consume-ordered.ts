@@ -62,10 +62,10 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
 
   /** Handles what is queued; synchronously, for as long as no stage needs to wait. */
   function drain(release: () => void): void {
-    if (busy) return
+    if (busy !== undefined) return
     for (let message = queue.shift(); message && !signal.aborted; message = queue.shift()) {
       const pause = handle(message)
-      if (pause) {
+      if (pause !== undefined) {
         busy = pause.finally(() => {
           busy = undefined
           release()
@@ -129,7 +129,7 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
       onReconnect: bus.onReconnect,
       onIdle() {
         record.lag(queue.length)
-        if (queue.length === 0 && !busy) passTarget()
+        if (queue.length === 0 && busy === undefined) passTarget()
       },
       onMessage(message) {
         const position = parsePosition(message.reply)

@@ -49,14 +49,18 @@ export function pullMessages(options: PullOptions): Pull {
     callback: (error, message) => {
       if (stopped) return
       heard = true
-      if (error) return lose(error.message)
-      if (message.subject.startsWith(inbox)) return onStatus(message)
-      left--
-      held++
-      options.onMessage(message)
-      request()
+      if (error) lose(error.message)
+      else if (message.subject.startsWith(inbox)) onStatus(message)
+      else onStored(message)
     },
   })
+
+  function onStored(message: Msg): void {
+    left--
+    held++
+    options.onMessage(message)
+    request()
+  }
 
   function request(): void {
     if (stopped || left > 0 || held > prefetch / 2) return
@@ -80,12 +84,15 @@ export function pullMessages(options: PullOptions): Pull {
 
   /** A message without a body from the server itself: how a request fares. */
   function onStatus(message: Msg): void {
-    const current = message.subject === `${inbox}.${requested}`
     const { code, description } = message.headers ?? { code: 0, description: '' }
-    if (code === 100) return options.onIdle()
-    if (code === 503) return lose('the consumer does not answer')
-    if (code === 409 && /deleted|shutdown|leadership|push based/i.test(description)) return lose(description)
-    if (!current) return
+    if (code === 100) options.onIdle()
+    else if (code === 503) lose('the consumer does not answer')
+    else if (code === 409 && /deleted|shutdown|leadership|push based/i.test(description)) lose(description)
+    else if (message.subject === `${inbox}.${requested}`) askAgain(code, description)
+  }
+
+  /** The request has ended before it was filled. */
+  function askAgain(code: number, description: string): void {
     left = 0
     // Timeouts and spent byte budgets end a request in the ordinary way; anything else is asked again gently.
     const ordinary = code === 408 || code === 404 || /maxbytes|batch completed/i.test(description)
@@ -98,9 +105,9 @@ export function pullMessages(options: PullOptions): Pull {
     cancelWatch = clock.setTimeout(() => {
       const silent = !heard && left > 0
       heard = false
-      if (!silent) return watch()
       // A blocked event loop delays heartbeats too: what has arrived meanwhile is read first.
-      setImmediate(() => (heard ? watch() : lose('no heartbeat')))
+      if (silent) setImmediate(() => (heard ? watch() : lose('no heartbeat')))
+      else watch()
     }, HEARTBEAT_MS * 2.5)
   }
 

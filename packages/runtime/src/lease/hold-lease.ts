@@ -102,7 +102,10 @@ export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHold
     }
     extend(held, begun)
     // The answer may have taken longer than the lease lasts.
-    if (!valid(held)) return held.cancelExpiry()
+    if (!valid(held)) {
+      held.cancelExpiry()
+      return
+    }
     holding = held
     seen = undefined
     gauge.set(1)
@@ -124,7 +127,10 @@ export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHold
   async function contend(kv: KV): Promise<void> {
     const entry = await kv.get(name)
     const begun = start()
-    if (!entry || entry.operation !== 'PUT') return acquire(await kv.create(name, encode(0)), 0, begun)
+    if (entry?.operation !== 'PUT') {
+      acquire(await kv.create(name, encode(0)), 0, begun)
+      return
+    }
     const held = heldRecord.safeParse(JSON.parse(entry.string())).data
     // Ours: an answer that got lost on its way, or a lease that ran out while NATS was away.
     const free = !held || held.owner === owner || hasRunOut(entry.revision, held.ttlMs)

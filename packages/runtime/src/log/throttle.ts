@@ -15,7 +15,8 @@ export function createThrottle(clock: Clock, intervalMs = 60_000, maxKeys = 1000
     }
     seen.delete(key)
     seen.set(key, { since: now, suppressed: 0 })
-    if (seen.size > maxKeys) for (const oldest of seen.keys()) if (seen.size > maxKeys) seen.delete(oldest)
+    const oldest = seen.keys().next()
+    if (seen.size > maxKeys && !oldest.done) seen.delete(oldest.value)
     return { suppressed: last?.suppressed ?? 0 }
   }
 }
