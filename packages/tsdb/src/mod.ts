@@ -1,1 +1,25 @@
-export {}
+export {
+  createHead,
+  type Head,
+  type HeadStats,
+  type RestoredHead,
+  restoreHead,
+  type SeriesWatcher,
+} from './head.ts'
+export type { HeadOptions } from './head-options.ts'
+export { DEFAULT_BUCKETS } from './ingest/count-observation.ts'
+export type { IngestOutcome, IngestReason, IngestResult, MessageContext } from './ingest/ingest-outcome.ts'
+export { createIngester, type Ingester, type IngesterOptions } from './ingest/ingester.ts'
+export type { LatestSample, MetricFamily } from './metrics/metric-families.ts'
+export type {
+  MetadataConflict,
+  MetadataRegistry,
+  MetricKind,
+  MetricMetadata,
+} from './metrics/metric-metadata.ts'
+export type { SeriesQuery } from './query/look-up-labels.ts'
+export type { MaintenanceReport } from './retention.ts'
+export type { AppendOutcome } from './series/append-sample.ts'
+export type { Series } from './series/series.ts'
+export type { SeriesOverflow, SeriesRefusal, SeriesRefusalReason } from './series/series-limits.ts'
+export { SnapshotError, type SnapshotErrorCode } from './snapshot/snapshot-error.ts'

@@ -1,0 +1,175 @@
+import type { Labels, Matcher, Queryable, SeriesSamples } from '@tocsin/promql'
+import { type HeadOptions, resolveOptions } from './head-options.ts'
+import { createHeadState, type HeadState, totalBytes } from './head-state.ts'
+import { createFamilyReader, type MetricFamily } from './metrics/metric-families.ts'
+import { createMetadataRegistry, type MetadataRegistry } from './metrics/metric-metadata.ts'
+import {
+  lookUpLabelNames,
+  lookUpLabelValues,
+  lookUpSeries,
+  type SeriesQuery,
+} from './query/look-up-labels.ts'
+import { readSamples } from './query/read-samples.ts'
+import { createResolver } from './query/resolve-series.ts'
+import { type MaintenanceReport, maintainHead } from './retention.ts'
+import { type AppendOutcome, appendSample } from './series/append-sample.ts'
+import { findSeries, internSeries } from './series/intern-series.ts'
+import type { MemorySeries, Series } from './series/series.ts'
+import type { SeriesOverflow, SeriesRefusal } from './series/series-limits.ts'
+import { restoreSnapshot } from './snapshot/restore-snapshot.ts'
+import { takeSnapshot } from './snapshot/take-snapshot.ts'
+
+/** Figures about a head. Bytes are estimates; `packedBytes / packedSamples` is exact. */
+export interface HeadStats {
+  readonly series: number
+  readonly metrics: number
+  /** Samples in memory. */
+  readonly samples: number
+  readonly packedSamples: number
+  /** Bytes of packed samples with their headers. */
+  readonly packedBytes: number
+  readonly bytes: number
+  readonly maxBytes: number
+  /** Samples before this are dropped; -Infinity before the first `maintain`. Milliseconds. */
+  readonly horizonMs: number
+  readonly appended: number
+  readonly inserted: number
+  readonly replaced: number
+  readonly unchanged: number
+  readonly tooOld: number
+  readonly expired: number
+  readonly evicted: number
+  readonly seriesCreated: number
+  readonly seriesDropped: number
+  /** Limits that were run into, by metric or source. */
+  readonly overflow: readonly SeriesOverflow[]
+}
+
+/** Learns of series as they come and go. Called synchronously; must not write to the head. */
+export interface SeriesWatcher {
+  created?(series: Series): void
+  dropped?(series: Series): void
+}
+
+/** An in-memory, compressed series store that promql reads. It has no clock and does no I/O. */
+export interface Head extends Queryable {
+  /** The series with these labels (`__name__` among them), created if the limits allow. `source` owns it then. */
+  intern(labels: Labels, source?: string): Series | SeriesRefusal
+  /** The series with exactly these labels, if there is one. */
+  find(labels: Labels): Series | undefined
+  /** Appends a sample at a time in ms. A NaN is kept as the ordinary one. */
+  append(series: Series, timeMs: number, value: number): AppendOutcome
+  /** Ends a series: appends Prometheus' staleness marker. */
+  appendStale(series: Series, timeMs: number): AppendOutcome
+  /** Lazily, in order of creation. The arrays may be views and never change; a series without samples is left out. */
+  select(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSamples>
+  /** The series of a selector, without samples. Kept per array of matchers until series come or go. */
+  matchSeries(matchers: readonly Matcher[]): readonly Series[]
+  /** The samples of one series from `startMs` to `endMs`, both inclusive. */
+  read(series: Series, startMs: number, endMs: number): SeriesSamples | undefined
+  series(query?: SeriesQuery): readonly Series[]
+  labelNames(query?: SeriesQuery): readonly string[]
+  labelValues(name: string, query?: SeriesQuery): readonly string[]
+  /** The newest sample of every series that is not stale, grouped by metric; from `sinceMs` on. For exposition. */
+  families(sinceMs?: number): Iterable<MetricFamily>
+  readonly metadata: MetadataRegistry
+  /** Registers a watcher and gives the function that removes it. */
+  watchSeries(watcher: SeriesWatcher): () => void
+  /** Applies retention, packs what is idle, enforces the cap in bytes. Call it about once a minute. */
+  maintain(nowMs: number): MaintenanceReport
+  stats(): HeadStats
+  /**
+   * The whole head as bytes, with the sequence of the last message it holds and what else the caller must keep.
+   * Captured before this returns, so that appends may go on while the parts are written.
+   */
+  snapshot(streamSequence: number, callerState?: Uint8Array): Iterable<Uint8Array>
+}
+
+/** A head that was restored, and from where in the stream to go on. */
+export interface RestoredHead {
+  readonly head: Head
+  readonly streamSequence: number
+  readonly callerState: Uint8Array
+}
+
+/** Creates an empty head. */
+export function createHead(options: HeadOptions = {}): Head {
+  return openHead(createHeadState(resolveOptions(options))).head
+}
+
+/**
+ * Creates a head from the bytes of a snapshot. Call `maintain` afterwards: time has passed.
+ * @throws SnapshotError when they are damaged or of another version
+ */
+export async function restoreHead(
+  parts: Iterable<Uint8Array> | AsyncIterable<Uint8Array>,
+  options: HeadOptions = {},
+): Promise<RestoredHead> {
+  const { head, state } = openHead(createHeadState(resolveOptions(options)))
+  return { head, ...(await restoreSnapshot(state, head.metadata, parts)) }
+}
+
+function openHead(state: HeadState): { head: Head; state: HeadState } {
+  const metadata = createMetadataRegistry(state.limits.maxSeries)
+  const resolve = createResolver(state.index)
+  const families = createFamilyReader(state.index, metadata)
+  state.listeners.add({ dropped: ({ name }) => forgetMetric(state, metadata, name) })
+
+  const head: Head = {
+    metadata,
+    intern: (labels, source = '') => internSeries(state, labels, source),
+    find: (labels) => findSeries(state, labels),
+    append: (series, timeMs, value) => appendSample(state, own(series), timeMs, value, false),
+    appendStale: (series, timeMs) => appendSample(state, own(series), timeMs, Number.NaN, true),
+    *select(matchers, startMs, endMs) {
+      for (const series of resolve(matchers)) {
+        const samples = readSamples(state, series, startMs, endMs)
+        if (samples) yield samples
+      }
+    },
+    matchSeries: resolve,
+    read: (series, startMs, endMs) => readSamples(state, own(series), startMs, endMs),
+    series: (query = {}) => lookUpSeries(state, resolve, query),
+    labelNames: (query = {}) => lookUpLabelNames(state, resolve, query),
+    labelValues: (name, query = {}) => lookUpLabelValues(state, resolve, name, query),
+    families: (sinceMs = Number.NEGATIVE_INFINITY) => families(sinceMs),
+    watchSeries(watcher) {
+      state.listeners.add(watcher)
+      return () => void state.listeners.delete(watcher)
+    },
+    maintain: (nowMs) => maintainHead(state, nowMs),
+    stats: () => statsOf(state),
+    snapshot: (streamSequence, callerState = new Uint8Array(0)) =>
+      takeSnapshot(state, metadata, streamSequence, callerState),
+  }
+  return { head, state }
+}
+
+/** Series are only ever made here, so that behind the read-only handle stands the head's own object. */
+function own(series: Series): MemorySeries {
+  return series as MemorySeries
+}
+
+function forgetMetric(state: HeadState, metadata: MetadataRegistry, seriesName: string): void {
+  const family = metadata.familyOf(seriesName)
+  const names = [family, `${family}_bucket`, `${family}_sum`, `${family}_count`]
+  if (names.every((name) => !state.index.posting('__name__', name))) metadata.forget(family)
+}
+
+function statsOf(state: HeadState): HeadStats {
+  let openSamples = 0
+  for (const series of state.index.all()) openSamples += series.open.count
+  for (const { chunks } of state.thawed)
+    for (const chunk of chunks) if (typeof chunk === 'object') openSamples += chunk.count
+  return {
+    ...state.counts,
+    series: state.index.size(),
+    metrics: state.index.postings('__name__')?.size ?? 0,
+    packedSamples: state.counts.samples - openSamples,
+    packedBytes: state.arena.packedBytes(),
+    bytes: totalBytes(state),
+    maxBytes: state.limits.maxBytes,
+    horizonMs: state.horizonMs,
+    overflow: state.seriesLimits.overflow(),
+  }
+}
