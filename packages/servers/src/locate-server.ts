@@ -9,18 +9,17 @@ export interface ServerLocation {
   readonly path: string
 }
 
-const INSTALL_HINTS = (name: ServerName): string => {
+const installHint = (name: ServerName): string => {
   const { apt, brew, homepage } = SERVER_PROGRAMS[name]
   return `on Debian or Ubuntu \`sudo apt-get install ${apt}\`, on macOS \`brew install ${brew}\`, elsewhere see ${homepage}`
 }
 
-/** The error for a server that is nowhere: it says exactly what to install. */
-export const missingServer = (name: ServerName, cause?: unknown): ServerError =>
-  new ServerError(
-    'missing',
-    `${SERVER_PROGRAMS[name].programs[0]} is not installed: ${INSTALL_HINTS(name)}`,
-    { cause },
-  )
+/** The error for a server that is nowhere: it says exactly what to install, and why it was not done for the user. */
+export function missingServer(name: ServerName, cause?: unknown): ServerError {
+  const why = cause instanceof Error ? ` (${cause.message})` : ''
+  const message = `${SERVER_PROGRAMS[name].programs[0]} is not installed${why}: ${installHint(name)}`
+  return new ServerError('missing', message, { cause })
+}
 
 /** Where a server can be started from: its program, else Docker. Installs nothing; throws ServerError `missing`. */
 export async function locateServer(name: ServerName, folders = programFolders()): Promise<ServerLocation> {
