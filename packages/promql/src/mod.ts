@@ -1,3 +1,7 @@
+export { type CompiledExpr, compile, type SelectorInfo, selectorsOf } from './compile.ts'
+export { createEngine, type Engine, type EngineOptions, type QueryOptions } from './engine.ts'
+export { ParseError, type Position, QueryError, type QueryErrorCode } from './errors.ts'
+export type { QueryResult, QueryValue, VectorSample } from './eval/run-query.ts'
 export { InvalidRegexError } from './regex.ts'
 export {
   createMatcher,
@@ -10,3 +14,8 @@ export {
   type SeriesSamples,
   writeStaleAt,
 } from './storage.ts'
+export type { Expr, ValueType } from './syntax/ast.ts'
+export { typeOf } from './syntax/check-types.ts'
+export { formatDuration, parseDuration } from './syntax/durations.ts'
+export { formatExpr } from './syntax/format-expr.ts'
+export { parseExpr } from './syntax/parse-expr.ts'

@@ -1,0 +1,132 @@
+import { QueryError } from '../errors.ts'
+import { quantileOf } from '../functions/quantile.ts'
+import type { AggregateExpr, AggregateOp } from '../syntax/ast.ts'
+import { formatFixed } from '../syntax/numbers.ts'
+import { isValidLabelName, quote } from '../syntax/strings.ts'
+import { createAccumulator } from './accumulators.ts'
+import { addRow, type Block, createBlock, hasValues, removeLastRow, setCell } from './block.ts'
+import { createGrouper, grouperOf, groupRows } from './group-rows.ts'
+import { NO_LABELS, setLabels } from './labels.ts'
+import { warnAboutQuantiles } from './quantile-warnings.ts'
+import type { Query } from './query.ts'
+
+/** Aggregations that fold the values of a group into one, value by value. */
+export type FoldOp = Exclude<
+  AggregateOp,
+  'topk' | 'bottomk' | 'limitk' | 'limit_ratio' | 'quantile' | 'count_values'
+>
+
+/** `sum`, `avg`, `min`, … : one row per group, folded in the order of the rows. */
+export function* aggregateFold(
+  query: Query,
+  expr: AggregateExpr,
+  op: FoldOp,
+  input: Block,
+): Generator<void, Block> {
+  const { groupOf, groups } = groupRows(input, grouperOf(expr))
+  const { steps } = input
+  const output = createBlock(steps, groups.length)
+  query.charge(groups.length * steps)
+  for (const group of groups) addRow(output, group.labels, false)
+  const accumulator = createAccumulator(op, groups.length * steps)
+  for (let row = 0; row < groupOf.length; row++) {
+    if (query.due(steps)) yield
+    const number = groupOf[row] ?? 0
+    const base = number * steps
+    for (let step = 0; step < steps; step++) {
+      const cell = row * steps + step
+      if (input.present[cell] !== 1) continue
+      accumulator.add(base + step, input.values[cell] ?? 0, output.present[base + step] !== 1)
+      output.present[base + step] = 1
+    }
+    if (input.dropName[row]) output.dropName[number] = true
+  }
+  accumulator.finish(output.values, output.present)
+  return withoutEmptyRows(output)
+}
+
+/** `quantile`: gathers the values of each group at each step. */
+export function* aggregateQuantile(
+  query: Query,
+  expr: AggregateExpr,
+  input: Block,
+  params: Float64Array,
+): Generator<void, Block> {
+  warnAboutQuantiles(query, params, expr.param ?? expr)
+  const { groupOf, groups } = groupRows(input, grouperOf(expr))
+  const { steps } = input
+  const output = createBlock(steps, groups.length)
+  query.charge(groups.length * steps)
+  const sizes = new Int32Array(groups.length)
+  for (const number of groupOf) sizes[number] = (sizes[number] ?? 0) + 1
+  const buffers = groups.map((group, number) => {
+    addRow(output, group.labels, false)
+    return new Float64Array(sizes[number] ?? 0)
+  })
+  const filled = new Int32Array(groups.length)
+  for (let step = 0; step < steps; step++) {
+    if (query.due(groupOf.length)) yield
+    filled.fill(0)
+    for (let row = 0; row < groupOf.length; row++) {
+      const cell = row * steps + step
+      const number = groupOf[row] ?? 0
+      const buffer = buffers[number]
+      if (input.present[cell] !== 1 || !buffer) continue
+      buffer[filled[number] ?? 0] = input.values[cell] ?? 0
+      filled[number] = (filled[number] ?? 0) + 1
+      if (input.dropName[row]) output.dropName[number] = true
+    }
+    for (const [number, buffer] of buffers.entries()) {
+      const count = filled[number] ?? 0
+      if (count > 0)
+        setCell(output, number * steps + step, quantileOf(params[step] ?? 0, buffer.subarray(0, count)))
+    }
+  }
+  return withoutEmptyRows(output)
+}
+
+/** `count_values`: one row per group and distinct value, the value in a label. */
+export function* aggregateCountValues(
+  query: Query,
+  expr: AggregateExpr,
+  input: Block,
+  label: string,
+): Generator<void, Block> {
+  if (!isValidLabelName(label)) throw new QueryError('execution', `invalid label name ${quote(label)}`)
+  const { steps } = input
+  const output = createBlock(steps)
+  const grouping = expr.without ? expr.grouping.filter((name) => name !== label) : [...expr.grouping, label]
+  const grouper = createGrouper(grouping, expr.without)
+  const bases = new Map<string, number>()
+  for (let row = 0; row < input.labels.length; row++) {
+    if (query.due(steps)) yield
+    for (let step = 0; step < steps; step++) {
+      const cell = row * steps + step
+      if (input.present[cell] !== 1) continue
+      const value = formatFixed(input.values[cell] ?? 0)
+      const { key, labels } = grouper(setLabels(input.labels[row] ?? NO_LABELS, [[label, value]]))
+      let base = bases.get(key)
+      if (base === undefined) {
+        query.charge(steps)
+        base = addRow(output, labels, false)
+        bases.set(key, base)
+      }
+      output.present[base + step] = 1
+      output.values[base + step] = (output.values[base + step] ?? 0) + 1
+    }
+  }
+  return output
+}
+
+function withoutEmptyRows(block: Block): Block {
+  if (block.labels.every((_, row) => hasValues(block, row))) return block
+  const kept = createBlock(block.steps, block.labels.length)
+  for (const [row, labels] of block.labels.entries()) {
+    const base = addRow(kept, labels, block.dropName[row] ?? false)
+    const from = row * block.steps
+    kept.values.set(block.values.subarray(from, from + block.steps), base)
+    kept.present.set(block.present.subarray(from, from + block.steps), base)
+    if (!hasValues(kept, kept.labels.length - 1)) removeLastRow(kept)
+  }
+  return kept
+}

@@ -1,0 +1,59 @@
+import { QueryError } from '../errors.ts'
+import { InvalidRegexError } from '../regex.ts'
+import { compileReplacement } from '../replacement.ts'
+import type { Labels } from '../storage.ts'
+import { isValidLabelName } from '../syntax/strings.ts'
+import { type Block, mergeEqualRows } from './block.ts'
+import { labelValue, METRIC_NAME, setLabels } from './labels.ts'
+import type { Query } from './query.ts'
+
+/** `label_replace(v, dst, replacement, src, regex)`: sets a label from another one that matches. */
+export function* labelReplace(query: Query, block: Block, args: readonly string[]): Generator<void, Block> {
+  const [target = '', replacement = '', source = '', pattern = ''] = args
+  const replace = compile(pattern, replacement)
+  if (!isValidLabelName(target)) {
+    throw new QueryError('execution', `invalid destination label name in label_replace(): ${target}`)
+  }
+  for (const [row, labels] of block.labels.entries()) {
+    if (query.due(64)) yield
+    const value = replace(labelValue(labels, source))
+    if (value !== undefined) setRowLabel(block, row, labels, target, value)
+  }
+  return mergeEqualRows(block)
+}
+
+function compile(pattern: string, replacement: string): (value: string) => string | undefined {
+  try {
+    return compileReplacement(pattern, replacement)
+  } catch (error) {
+    if (!(error instanceof InvalidRegexError)) throw error
+    throw new QueryError('execution', `invalid regular expression in label_replace(): ${pattern}`, {
+      cause: error,
+    })
+  }
+}
+
+/** `label_join(v, dst, separator, src…)`: sets a label to the values of others. */
+export function* labelJoin(query: Query, block: Block, args: readonly string[]): Generator<void, Block> {
+  const [target = '', separator = '', ...sources] = args
+  for (const source of sources) {
+    if (!isValidLabelName(source)) {
+      throw new QueryError('execution', `invalid source label name in label_join(): ${source}`)
+    }
+  }
+  if (!isValidLabelName(target)) {
+    throw new QueryError('execution', `invalid destination label name in label_join(): ${target}`)
+  }
+  for (const [row, labels] of block.labels.entries()) {
+    if (query.due(16)) yield
+    const value = sources.map((source) => labelValue(labels, source)).join(separator)
+    setRowLabel(block, row, labels, target, value)
+  }
+  return mergeEqualRows(block)
+}
+
+function setRowLabel(block: Block, row: number, labels: Labels, target: string, value: string): void {
+  block.labels[row] = setLabels(labels, [[target, value]])
+  // A name that was set on purpose stays.
+  if (target === METRIC_NAME) block.dropName[row] = false
+}

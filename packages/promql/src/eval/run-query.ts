@@ -1,0 +1,134 @@
+import { QueryError } from '../errors.ts'
+import type { Labels, SeriesSamples } from '../storage.ts'
+import type { Expr } from '../syntax/ast.ts'
+import { unwrapParens } from '../syntax/ast.ts'
+import { typeOf } from '../syntax/check-types.ts'
+import { type Block, type Frame, settleNames } from './block.ts'
+import { evaluate } from './evaluate.ts'
+import { labelsKey, NO_LABELS } from './labels.ts'
+import type { Query } from './query.ts'
+import { selectRange, withoutStale } from './select-range.ts'
+
+/** One series of an instant vector. */
+export interface VectorSample {
+  readonly labels: Labels
+  readonly value: number
+}
+
+/** What a query came to. Times are milliseconds since the epoch. */
+export type QueryValue =
+  | { readonly type: 'scalar'; readonly timeMs: number; readonly value: number }
+  | { readonly type: 'string'; readonly timeMs: number; readonly value: string }
+  | { readonly type: 'vector'; readonly timeMs: number; readonly value: readonly VectorSample[] }
+  | { readonly type: 'matrix'; readonly value: readonly SeriesSamples[] }
+
+/** A query's value with the remarks made on the way. */
+export type QueryResult = QueryValue & {
+  readonly warnings: readonly string[]
+  readonly infos: readonly string[]
+}
+
+/** Evaluates at one time. Rows keep the order of the storage, or of `sort` and `topk`. */
+export function* runInstant(query: Query, expr: Expr): Generator<void, QueryResult> {
+  const timeMs = query.startMs
+  const frame: Frame = { startMs: timeMs, stepMs: 0, steps: 1 }
+  const inner = unwrapParens(expr)
+  if (inner.kind === 'matrix-selector' || inner.kind === 'subquery') {
+    return withRemarks(query, { type: 'matrix', value: yield* readRange(query, inner, frame) })
+  }
+  const value = yield* evaluate(query, expr, frame)
+  if (value.kind === 'string') return withRemarks(query, { type: 'string', timeMs, value: value.value })
+  if (value.kind === 'scalar')
+    return withRemarks(query, { type: 'scalar', timeMs, value: value.values[0] ?? 0 })
+  return withRemarks(query, { type: 'vector', timeMs, value: readVector(settleNames(value.block)) })
+}
+
+/** Evaluates at every step from the query's start to its end. Series are ordered by their labels. */
+export function* runRange(query: Query, expr: Expr): Generator<void, QueryResult> {
+  const type = typeOf(expr)
+  if (type !== 'scalar' && type !== 'vector') {
+    const named = type === 'matrix' ? 'range vector' : type
+    throw new QueryError(
+      'execution',
+      `invalid expression type "${named}" for range query, must be Scalar or instant Vector`,
+    )
+  }
+  const steps = Math.max(0, Math.floor((query.endMs - query.startMs) / query.stepMs) + 1)
+  query.charge(steps)
+  const frame: Frame = { startMs: query.startMs, stepMs: query.stepMs, steps }
+  const value = yield* evaluate(query, expr, frame)
+  if (value.kind === 'string') throw new Error('a string is no vector: the types were checked before')
+  if (value.kind === 'scalar') {
+    const timestamps = value.values.map((_, step) => frame.startMs + step * frame.stepMs)
+    const series = { labels: NO_LABELS, timestamps, values: value.values }
+    return withRemarks(query, { type: 'matrix', value: steps > 0 ? [series] : [] })
+  }
+  return withRemarks(query, {
+    type: 'matrix',
+    value: yield* readMatrix(query, settleNames(value.block), frame),
+  })
+}
+
+function withRemarks(query: Query, value: QueryValue): QueryResult {
+  return { ...value, ...query.annotations.list() }
+}
+
+function readVector(block: Block): VectorSample[] {
+  const samples: VectorSample[] = []
+  for (const [row, labels] of block.labels.entries()) {
+    if (block.present[row] === 1) samples.push({ labels, value: block.values[row] ?? Number.NaN })
+  }
+  return samples
+}
+
+function* readMatrix(
+  query: Query,
+  block: Block,
+  { startMs, stepMs, steps }: Frame,
+): Generator<void, SeriesSamples[]> {
+  const matrix: SeriesSamples[] = []
+  for (const [row, labels] of block.labels.entries()) {
+    if (query.due(steps)) yield
+    const timestamps = new Float64Array(steps)
+    const values = new Float64Array(steps)
+    let count = 0
+    for (let step = 0; step < steps; step++) {
+      const cell = row * steps + step
+      if (block.present[cell] !== 1) continue
+      timestamps[count] = startMs + step * stepMs
+      values[count++] = block.values[cell] ?? Number.NaN
+    }
+    if (count === 0) continue
+    matrix.push({ labels, timestamps: timestamps.subarray(0, count), values: values.subarray(0, count) })
+  }
+  return matrix.sort(byLabels)
+}
+
+function byLabels(a: SeriesSamples, b: SeriesSamples): number {
+  const x = labelsKey(a.labels)
+  const y = labelsKey(b.labels)
+  return x === y ? 0 : x < y ? -1 : 1
+}
+
+/** A range vector as the result itself: its samples as they were stored. */
+function* readRange(query: Query, expr: Expr, frame: Frame): Generator<void, SeriesSamples[]> {
+  const { series, windows } = yield* selectRange(query, expr, frame, evaluateVector)
+  const matrix: SeriesSamples[] = []
+  const after = windows.firstEndMs - windows.rangeMs
+  for (const raw of series) {
+    query.charge(raw.values.length)
+    if (query.due(raw.values.length)) yield
+    const { labels, timestamps, values } = withoutStale(raw)
+    let from = 0
+    while (from < timestamps.length && (timestamps[from] ?? 0) <= after) from++
+    if (from === timestamps.length) continue
+    matrix.push({ labels, timestamps: timestamps.subarray(from), values: values.subarray(from) })
+  }
+  return matrix.sort(byLabels)
+}
+
+function* evaluateVector(query: Query, expr: Expr, frame: Frame): Generator<void, Block> {
+  const value = yield* evaluate(query, expr, frame)
+  if (value.kind !== 'vector') throw new Error('a subquery holds a vector: the types were checked before')
+  return settleNames(value.block)
+}

@@ -1,0 +1,85 @@
+import { isStaleAt, type SeriesSamples } from '../storage.ts'
+import type { AtModifier, VectorSelector } from '../syntax/ast.ts'
+import { addRow, type Block, createBlock, type Frame, removeLastRow, setCell } from './block.ts'
+import type { Query } from './query.ts'
+
+/** The time `@` pins an evaluation to, in milliseconds. */
+export function pinnedTime(query: Query, at: AtModifier | undefined): number | undefined {
+  if (at === 'start') return query.startMs
+  return at === 'end' ? query.endMs : at
+}
+
+/** The first and the last time a frame looks at, moved by `@` and `offset`. */
+export function frameBounds(
+  query: Query,
+  frame: Frame,
+  { at, offsetMs }: { readonly at: AtModifier | undefined; readonly offsetMs: number },
+): { firstMs: number; lastMs: number; stepMs: number } {
+  const pinned = pinnedTime(query, at)
+  if (pinned !== undefined) return { firstMs: pinned - offsetMs, lastMs: pinned - offsetMs, stepMs: 0 }
+  const firstMs = frame.startMs - offsetMs
+  return { firstMs, lastMs: firstMs + (frame.steps - 1) * frame.stepMs, stepMs: frame.stepMs }
+}
+
+/** A selector's series: at each step the newest sample within the lookback, unless the series ended. */
+export function* selectInstant(
+  query: Query,
+  selector: VectorSelector,
+  frame: Frame,
+  what: 'value' | 'timestamp' = 'value',
+): Generator<void, Block> {
+  const { firstMs, lastMs, stepMs } = frameBounds(query, frame, selector)
+  const block = createBlock(frame.steps)
+  const oldestMs = firstMs - query.lookbackMs + 1
+  for (const series of query.queryable.select(selector.matchers, oldestMs, lastMs)) {
+    const count = series.timestamps.length
+    query.charge(frame.steps)
+    if (query.due(count + frame.steps)) yield
+    const base = addRow(block, series.labels, false)
+    if (!fillRow(block, base, series, firstMs, stepMs, query.lookbackMs, what)) removeLastRow(block)
+  }
+  return block
+}
+
+function fillRow(
+  block: Block,
+  base: number,
+  { timestamps, values }: SeriesSamples,
+  firstMs: number,
+  stepMs: number,
+  lookbackMs: number,
+  what: 'value' | 'timestamp',
+): boolean {
+  let found = false
+  let next = 0
+  for (let step = 0; step < block.steps; step++) {
+    const time = firstMs + step * stepMs
+    next = firstAfter(timestamps, time, next)
+    const last = next - 1
+    if (last < 0) continue
+    const timestamp = timestamps[last] ?? 0
+    if (timestamp <= time - lookbackMs || isStaleAt(values, last)) continue
+    setCell(block, base + step, what === 'value' ? (values[last] ?? 0) : timestamp / 1000)
+    found = true
+  }
+  // A row that is taken back must leave no marks for the one that takes its place: it set none.
+  return found
+}
+
+/** The first index from `from` whose timestamp is after `time`; steps are often close, so it gallops. */
+export function firstAfter(timestamps: Float64Array, time: number, from: number): number {
+  const end = timestamps.length
+  let low = from
+  let stride = 1
+  while (low + stride <= end && (timestamps[low + stride - 1] ?? 0) <= time) {
+    low += stride
+    stride *= 2
+  }
+  let high = Math.min(end, low + stride - 1)
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((timestamps[middle] ?? 0) <= time) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,42 @@
+import type { SyntaxNode } from '@lezer/common'
+import { ParseError } from '../errors.ts'
+import { InvalidRegexError } from '../regex.ts'
+import { createMatcher, type Matcher, type MatchType } from '../storage.ts'
+import type { VectorSelector } from './ast.ts'
+import { childrenOf, firstChild, lastChild, readString, type Source, span, text } from './tree.ts'
+
+const NAME = '__name__'
+
+/** Turns a selector's tree into the AST; a metric name becomes a matcher on `__name__`, the last one. */
+export function lowerVectorSelector(source: Source, node: SyntaxNode): VectorSelector {
+  const matchers: Matcher[] = []
+  let name: string | undefined
+  for (const child of childrenOf(node)) {
+    if (child.name === 'Identifier') name = text(source, child)
+    else if (child.name === 'LabelMatchers') {
+      for (const part of childrenOf(child)) matchers.push(lowerMatcher(source, part))
+    }
+  }
+  if (name !== undefined) matchers.push(createMatcher(NAME, '=', name))
+  return { kind: 'vector-selector', name, matchers, offsetMs: 0, at: undefined, ...span(node) }
+}
+
+function lowerMatcher(source: Source, node: SyntaxNode): Matcher {
+  if (node.name === 'QuotedLabelName') return createMatcher(NAME, '=', readString(source, firstChild(node)))
+  const label = firstChild(node)
+  const labelName =
+    label.name === 'QuotedLabelName' ? readString(source, firstChild(label)) : text(source, label)
+  const operator = node.getChild('MatchOp')
+  const type = operator ? text(source, operator) : '='
+  const value = readString(source, lastChild(node))
+  try {
+    return createMatcher(labelName, isMatchType(type) ? type : '=', value)
+  } catch (error) {
+    if (!(error instanceof InvalidRegexError)) throw error
+    throw new ParseError(source.text, span(node), error.message, { cause: error })
+  }
+}
+
+function isMatchType(type: string): type is MatchType {
+  return type === '=' || type === '!=' || type === '=~' || type === '!~'
+}
