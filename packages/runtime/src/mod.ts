@@ -45,6 +45,14 @@ export type { Lease } from './lease/lease.ts'
 export { createLog, type Log, type LogOptions } from './log/create-log.ts'
 export { createThrottle, type Throttle } from './log/throttle.ts'
 export { createMetrics, type Metrics, renderMetrics } from './metrics.ts'
+export {
+  createPrometheusClient,
+  type InstantSample,
+  type PrometheusClient,
+  QueryError,
+  type QueryErrorCode,
+  type RangeSeries,
+} from './query/prometheus-client.ts'
 export { createLifecycle, type Lifecycle, type StopStep } from './service/lifecycle.ts'
 export { createReadiness, type Readiness, type ReadinessReport } from './service/readiness.ts'
 export { runService } from './service/run-service.ts'

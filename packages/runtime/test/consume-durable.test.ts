@@ -221,31 +221,58 @@ describe('a durable consumer', () => {
     await test.consumer.stop()
   })
 
-  it('finishes what is in hand when it stops, and gives back what it has not begun', async () => {
-    const name = 'stopping'
-    const subject = ctx.bus.subjects.alert('firing', name)
+  it('finishes what it has taken when it stops', async () => {
     const release = Promise.withResolvers<void>()
     const handled: number[] = []
-    const start = (slow: boolean) =>
-      consumeDurable(ctx, {
-        stream: 'ALERTS',
-        durable: name,
-        filterSubject: subject,
-        stages: pipeline(decodeJson, parseWith(order), async ({ n }) => {
-          if (slow) await release.promise
-          handled.push(n)
-        }),
-      })
-    const first = await start(true)
-    for (let n = 0; n < 5; n++) await ctx.bus.publish(subject, { n })
-    await waitFor(async () => (await ctx.bus.jsm.consumers.info('ALERTS', name)).num_ack_pending === 5)
-    const stopped = first.stop()
+    const test = await consume(
+      async ({ n }) => {
+        await release.promise
+        handled.push(n)
+      },
+      { stream: 'ALERTS', filterSubject: ctx.bus.subjects.alert('firing', 'stopping'), durable: 'stopping' },
+    )
+    const info = () => ctx.bus.jsm.consumers.info('ALERTS', 'stopping')
+    for (let n = 0; n < 5; n++) await ctx.bus.publish(ctx.bus.subjects.alert('firing', 'stopping'), { n })
+    await waitFor(async () => (await info()).num_ack_pending === 5)
+    const stopped = test.consumer.stop()
     release.resolve()
     await stopped
-    expect(handled).toEqual([0])
-    const second = await start(false)
-    await waitFor(() => handled.length === 5)
-    expect([...handled].sort()).toEqual([0, 1, 2, 3, 4])
-    await second.stop()
+    expect(handled).toEqual([0, 1, 2, 3, 4])
+    await waitFor(async () => (await info()).num_ack_pending === 0)
+  })
+
+  it('goes on after the server was killed and came back, losing nothing', async () => {
+    const handled = new Set<number>()
+    const subject = ctx.bus.subjects.alert('firing', 'restart')
+    const test = await consume(({ n }) => void handled.add(n), {
+      stream: 'ALERTS',
+      filterSubject: subject,
+      durable: 'restart',
+      concurrency: 4,
+    })
+    for (let n = 0; n < 20; n++) await ctx.bus.publish(subject, { n })
+    await nats.kill()
+    const late = Promise.all(Array.from({ length: 20 }, (_, n) => ctx.bus.publish(subject, { n: 20 + n })))
+    await nats.restart()
+    await late
+    await waitFor(() => handled.size === 40, { timeoutMs: 15_000, what: 'all 40 messages' })
+    await test.consumer.stop()
+  })
+
+  it('begins anew when its stream was removed', async () => {
+    const handled: number[] = []
+    const subject = ctx.bus.subjects.capacityRisk('disk')
+    const test = await consume(({ n }) => void handled.push(n), {
+      stream: 'CAPACITY',
+      filterSubject: subject,
+      durable: 'anew',
+    })
+    await ctx.bus.publish(subject, { n: 1 })
+    await waitFor(() => handled.length === 1)
+    await ctx.bus.jsm.streams.delete('CAPACITY')
+    await ctx.bus.publish(subject, { n: 2 }, { deadlineMs: 15_000 })
+    await waitFor(() => handled.length === 2, { timeoutMs: 15_000 })
+    expect(handled).toEqual([1, 2])
+    await test.consumer.stop()
   })
 })

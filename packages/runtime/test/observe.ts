@@ -18,7 +18,7 @@ export async function deadLetters(ctx: BareContext, subject: string): Promise<Se
   const stream = ctx.bus.streamName('DEAD_LETTERS')
   const { state } = await ctx.bus.jsm.streams.info(stream)
   const letters: SeenLetter[] = []
-  for (let seq = state.first_seq; seq <= state.last_seq; seq++) {
+  for (let seq = Math.max(1, state.first_seq); seq <= state.last_seq; seq++) {
     const message = await ctx.bus.jsm.streams.getMessage(stream, { seq })
     if (message?.header.get(h.subject) !== subject) continue
     letters.push({

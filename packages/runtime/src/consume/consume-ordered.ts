@@ -1,6 +1,6 @@
 import type { Msg } from '@nats-io/transport-node'
-import { apiCode, apiCodeOf, toBusError } from '../bus/bus-error.ts'
-import { backoffMs, sleep } from '../clock.ts'
+import { toBusError } from '../bus/bus-error.ts'
+import { sleep } from '../clock.ts'
 import type { ConsumeDeps, OrderedConsumer, OrderedOptions } from './consume-deps.ts'
 import { createConsumerRecord } from './consumer-metrics.ts'
 import { createDeadLetterQueue } from './dead-letter-queue.ts'
@@ -9,6 +9,7 @@ import { parsePosition, toDelivery } from './delivery.ts'
 import { handleDelivery } from './handle-delivery.ts'
 import { type OrderedCursor, openCursor } from './ordered-cursor.ts'
 import { pullMessages } from './pull-messages.ts'
+import { restoreReading } from './restore-reading.ts'
 import type { Outcome } from './run-stages.ts'
 
 const PREFETCH = 512
@@ -156,23 +157,8 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
       const reason = await readWith(cursor)
       if (reason === 'closed') return
       if (!signal.aborted) log.info({ stream, reason, sequence: received }, 'reading on with a new consumer')
-      cursor = await reopen()
+      cursor = await restoreReading(deps, `reading ${stream}`, open, signal)
     }
-  }
-
-  async function reopen(): Promise<OrderedCursor | undefined> {
-    for (let attempt = 0; !signal.aborted; attempt++) {
-      try {
-        return await open()
-      } catch (error) {
-        const fault = toBusError(error, `reading ${stream}`)
-        if (fault.code === 'closed') return undefined
-        if (apiCodeOf(fault.cause) === apiCode.streamNotFound) await bus.ensureTopology().catch(() => {})
-        if (attempt === 5) log.warn({ err: fault, stream }, 'a stream cannot be read yet')
-        await sleep(clock, backoffMs(attempt, 50, 2000), signal)
-      }
-    }
-    return undefined
   }
 
   const first = await open().catch((error: unknown) => {

@@ -1,23 +1,21 @@
-import type { Msg } from '@nats-io/transport-node'
 import type { Bus } from '../bus/connect-bus.ts'
 import type { ConsumerRecord } from './consumer-metrics.ts'
 import type { Disposition } from './decide-disposition.ts'
 import type { HeldDelivery } from './delivery.ts'
 import { type DeadLetterSource, writeDeadLetter } from './write-dead-letter.ts'
 
-export interface SettleDeps {
+export interface KeepDeps {
   readonly bus: Bus
   readonly source: DeadLetterSource
   readonly record: ConsumerRecord
 }
 
 /**
- * Tells the server what was decided. What is refused, in part or as a whole, is first stored as a dead letter;
- * while that fails the message is not settled, and comes back.
+ * Stores what is refused, in part or as a whole, before the message may be settled.
+ * While that fails the message is not settled, and comes back.
  */
-export async function settleMessage(
-  { bus, source, record }: SettleDeps,
-  message: Msg,
+export async function keepRefusals(
+  { bus, source, record }: KeepDeps,
   delivery: HeldDelivery,
   decided: Disposition,
 ): Promise<Disposition> {
@@ -29,18 +27,14 @@ export async function settleMessage(
       await writeDeadLetter(bus, source, delivery, refusal, part)
       record.deadLetter(refusal.reason, true)
     }
+    return decided
   } catch {
-    return reply(message, { action: 'nak', reason: 'dead_letter_failed', delayMs: 5000 })
+    return { action: 'nak', reason: 'dead_letter_failed', delayMs: 5000 }
   }
-  return reply(message, decided)
 }
 
-function reply(message: Msg, disposition: Disposition): Disposition {
-  message.respond(replyOf(disposition))
-  return disposition
-}
-
-function replyOf(disposition: Disposition): string {
+/** What JetStream is told. */
+export function replyOf(disposition: Disposition): string {
   switch (disposition.action) {
     case 'ack':
       return '+ACK'
