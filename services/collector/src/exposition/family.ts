@@ -23,12 +23,3 @@ export interface Family extends FamilyMetadata {
   readonly name: string
   readonly samples: Iterable<FamilySample>
 }
-
-/** The suffixes that a type's series have beside the family's own name. */
-export const SUFFIXES: Readonly<Record<FamilyType, readonly string[]>> = {
-  counter: [],
-  gauge: [],
-  unknown: [],
-  histogram: ['_bucket', '_count', '_sum'],
-  summary: ['_count', '_sum'],
-}

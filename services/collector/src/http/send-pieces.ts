@@ -4,6 +4,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** How long work may hold the event loop at a stretch. Milliseconds. */
 const SLICE_MS = 4
+/** How many characters are sent at once, about. */
+const BLOCK = 32 * 1024
 
 /**
  * Writes pieces of text as they are made, letting other work run every few milliseconds, and waiting where
@@ -13,22 +15,31 @@ export async function sendPieces(
   pieces: Iterable<string>,
   to: Writable,
   signal: AbortSignal,
-  now: () => number = performance.now.bind(performance),
+  now: () => number = () => performance.now(),
 ): Promise<void> {
+  let block = ''
   let begun = now()
   for (const piece of pieces) {
-    if (piece !== '' && !to.write(piece)) {
-      const drained = await once(to, 'drain', { signal }).then(
-        () => true,
-        () => false,
-      )
-      if (!drained) return
+    block += piece
+    const full = block.length >= BLOCK
+    if (full && !to.write(block)) {
+      if (!(await drained(to, signal))) return
       begun = now()
     } else if (now() - begun >= SLICE_MS) {
       await nextTurn()
       begun = now()
     }
+    if (full) block = ''
     if (signal.aborted) return
   }
-  to.end()
+  to.end(block)
+}
+
+async function drained(to: Writable, signal: AbortSignal): Promise<boolean> {
+  try {
+    await once(to, 'drain', { signal })
+    return true
+  } catch {
+    return false
+  }
 }

@@ -1,0 +1,24 @@
+import { baseEnv, envVar } from '@tocsin/runtime'
+import { z } from 'zod'
+
+/** The collector's environment; the README has it as a table. */
+export const collectorEnv = z.object({
+  ...baseEnv,
+  PROMETHEUS_ENABLED: envVar.boolean.default(true),
+  PROMETHEUS_PORT: envVar.port.default(9090),
+  PROMETHEUS_PATH: z
+    .string()
+    .regex(/^\/[\w./-]*$/, { error: 'a path such as /metrics' })
+    .default('/metrics'),
+  METRICS_STALE_AFTER: envVar.duration.default(5 * 60_000),
+  METRICS_RETENTION: envVar.duration.default(6 * 60 * 60_000),
+  METRICS_MAX_BYTES: envVar.integer(16 * 1024 * 1024).default(512 * 1024 * 1024),
+  METRICS_MAX_SERIES: envVar.integer(1).default(500_000),
+  METRICS_MAX_SERIES_PER_METRIC: envVar.integer(1).default(50_000),
+  METRICS_MAX_SERIES_PER_SOURCE: envVar.integer(1).default(100_000),
+  QUERY_TIMEOUT: envVar.duration.default(2 * 60_000),
+  QUERY_MAX_CONCURRENCY: envVar.integer(1, 1000).default(20),
+  QUERY_MAX_SAMPLES: envVar.integer(1).default(50_000_000),
+})
+
+export type CollectorEnv = z.infer<typeof collectorEnv>

@@ -1,0 +1,48 @@
+import type { Metrics } from '@tocsin/runtime'
+import type { Express } from 'express'
+import { clientSignal, respondPieces } from '../http/respond-pieces.ts'
+import { chooseFormat } from './choose-format.ts'
+import { createFamilyReader, type ExposedHead } from './head-families.ts'
+import { mergeFamilies } from './merge-families.ts'
+import { readSelfFamilies } from './self-families.ts'
+import { writeExposition } from './write-exposition.ts'
+
+export interface ExpositionDeps {
+  readonly head: ExposedHead
+  readonly metrics: Metrics
+  /** Brings figures up to date that are read only when somebody looks. */
+  readonly refresh: () => void
+  /** How long a series is shown after its last sample. Milliseconds. */
+  readonly staleAfterMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+  /** Why the head cannot be shown yet; undefined once it can. */
+  readonly trouble: () => string | undefined
+}
+
+/** Answers scrapes at `path`: the head's series together with the service's own metrics. */
+export function mountExposition(app: Express, path: string, deps: ExpositionDeps): void {
+  const { metrics, staleAfterMs, now, refresh, trouble } = deps
+  const readHead = createFamilyReader(deps.head)
+  const seconds = metrics.histogram(
+    'tocsin_scrape_duration_seconds',
+    'From a scrape to its answer written.',
+    ['format'],
+  )
+
+  app.get(path, async (request, response) => {
+    const reason = trouble()
+    if (reason !== undefined) {
+      // Counters that are still being counted up again would look like resets.
+      response.status(503).type('text/plain').send(`${reason}\n`)
+      return
+    }
+    const stop = seconds.startTimer()
+    const { kind, contentType } = chooseFormat(request.get('accept'))
+    refresh()
+    const families = mergeFamilies(await readSelfFamilies(metrics.registry), readHead(now() - staleAfterMs))
+    response.set('Content-Type', contentType).vary('Accept')
+    await respondPieces(request, response, writeExposition(families, kind), clientSignal(response))
+    stop({ format: kind })
+  })
+}

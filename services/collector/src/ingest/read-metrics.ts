@@ -1,0 +1,49 @@
+import { type ParsedMetricMessage, parseMetricMessage, sourceOfMetricsSubject } from '@tocsin/contract'
+import {
+  type ConsumeDeps,
+  consumeOrdered,
+  type Delivery,
+  decodeJson,
+  type OrderedConsumer,
+  pipeline,
+} from '@tocsin/runtime'
+import type { Ingester } from '@tocsin/tsdb'
+import { findRefused, keepRefused } from './refuse-events.ts'
+
+/** Reads the METRICS stream from its beginning into the head, and keeps what is refused as dead letters. */
+export function readMetrics(deps: ConsumeDeps, ingester: Ingester): Promise<OrderedConsumer> {
+  return consumeOrdered(deps, {
+    stream: 'METRICS',
+    deadLetters: true,
+    stages: pipeline(decodeJson, parseMetricMessage, createIngestStage(deps, ingester)),
+  })
+}
+
+function createIngestStage({ bus, metrics }: ConsumeDeps, ingester: Ingester) {
+  const accepted = metrics.counter(
+    'tocsin_metric_events_accepted_total',
+    'Metric events, and samples of batches, whose effect is in the head.',
+  )
+  const duplicates = metrics.counter(
+    'tocsin_metric_events_duplicate_total',
+    'Metric events whose id was seen before; they count once.',
+  )
+  const refusals = metrics.counter(
+    'tocsin_metric_events_refused_total',
+    'Metric events, and samples of batches, that were refused and kept as dead letters.',
+    ['reason'],
+  )
+
+  return (message: ParsedMetricMessage, delivery: Delivery): void => {
+    const content = message.batch ?? message.events
+    const source = sourceOfMetricsSubject(bus.subjects, delivery.subject)
+    const { outcomes } = ingester.ingest(content, { receivedAtMs: delivery.timeMs, source })
+    const refused = findRefused(message, outcomes)
+    const repeated = outcomes.reduce((n, outcome) => (outcome.reason === 'duplicate' ? n + 1 : n), 0)
+    accepted.inc(outcomes.length - repeated - (refused.length - message.faults.length))
+    if (repeated > 0) duplicates.inc(repeated)
+    if (refused.length === 0) return
+    for (const { reason } of refused) refusals.inc({ reason })
+    keepRefused(delivery, message, refused)
+  }
+}

@@ -1,0 +1,101 @@
+import { type Engine, type Expr, parseExpr, QueryError, type QueryOptions, typeOf } from '@tocsin/promql'
+import { ApiError, badData, badParameter } from './api-error.ts'
+import { durationParameter, timeParameter } from './parse-time.ts'
+import type { QueryGate } from './query-gate.ts'
+import type { ApiAnswer, ApiRequest, ApiVerb } from './serve-api.ts'
+import { writeResult } from './write-result.ts'
+
+/** What queries need. */
+export interface QueryDeps {
+  readonly engine: Engine
+  readonly gate: QueryGate
+  /** The longest a query may take, waiting included, whatever its `timeout` says. Milliseconds. */
+  readonly timeoutMs: number
+  /** Milliseconds since the epoch. */
+  readonly now: () => number
+}
+
+/** Prometheus' own bound: sixty hours at a resolution of twenty seconds, or a week at one minute. */
+const MOST_POINTS = 11_000
+
+/** `/query`: an expression at one time. */
+export function queryInstant(deps: QueryDeps): ApiVerb {
+  return (request) => {
+    const timeMs = timeParameter(request.form, 'time', deps.now())
+    const options = readOptions(request, deps)
+    const expr = parseQuery(request.form)
+    return answerQuery(deps, request, options, (within) => deps.engine.instant(expr, timeMs, within))
+  }
+}
+
+/** `/query_range`: an expression at every step of a range. */
+export function queryRange(deps: QueryDeps): ApiVerb {
+  return (request) => {
+    const { form } = request
+    const startMs = timeParameter(form, 'start')
+    const endMs = timeParameter(form, 'end')
+    if (endMs < startMs) throw badParameter('end', 'end timestamp must not be before start time')
+    const stepMs = durationParameter(form, 'step')
+    if (!(stepMs > 0))
+      throw badParameter(
+        'step',
+        'zero or negative query resolution step widths are not accepted. Try a positive integer',
+      )
+    if ((endMs - startMs) / stepMs > MOST_POINTS)
+      throw badData(
+        'exceeded maximum resolution of 11,000 points per timeseries. Try decreasing the query resolution (?step=XX)',
+      )
+    const options = readOptions(request, deps)
+    const expr = parseQuery(form)
+    const type = typeOf(expr)
+    if (type === 'matrix' || type === 'string')
+      throw badData(
+        `invalid expression type "${type === 'matrix' ? 'range vector' : type}" for range query, must be Scalar or instant Vector`,
+      )
+    return answerQuery(deps, request, options, (within) =>
+      deps.engine.range(expr, startMs, endMs, stepMs, within),
+    )
+  }
+}
+
+/** The parameter `query`, parsed. @throws {ApiError} */
+export function parseQuery(form: URLSearchParams): Expr {
+  try {
+    return parseExpr(form.get('query') ?? '')
+  } catch (error) {
+    if (error instanceof QueryError) throw badParameter('query', error.message, error)
+    throw error
+  }
+}
+
+function readOptions({ form }: ApiRequest, { timeoutMs }: QueryDeps): QueryOptions & { timeoutMs: number } {
+  const asked = form.has('timeout') ? durationParameter(form, 'timeout') : timeoutMs
+  const lookbackDeltaMs = form.get('lookback_delta') ? durationParameter(form, 'lookback_delta') : 0
+  return {
+    timeoutMs: Math.min(asked, timeoutMs),
+    ...(lookbackDeltaMs > 0 && { lookbackDeltaMs }),
+  }
+}
+
+async function answerQuery(
+  { gate }: QueryDeps,
+  request: ApiRequest,
+  options: QueryOptions & { timeoutMs: number },
+  run: (within: QueryOptions) => ReturnType<Engine['instant']>,
+): Promise<ApiAnswer> {
+  const timedOut = AbortSignal.timeout(Math.max(0, Math.ceil(options.timeoutMs)))
+  const signal = AbortSignal.any([request.signal, timedOut])
+  let begun = false
+  try {
+    const result = await gate.run(signal, () => {
+      begun = true
+      return run({ ...options, signal })
+    })
+    return { data: writeResult(result), warnings: result.warnings, infos: result.infos }
+  } catch (error) {
+    if (request.signal.aborted) throw new ApiError('canceled', 'query was canceled', { cause: error })
+    if (!timedOut.aborted) throw error
+    const where = begun ? 'expression evaluation' : 'query queue'
+    throw new ApiError('timeout', `query timed out in ${where}`, { cause: error })
+  }
+}
