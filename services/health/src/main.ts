@@ -1,1 +1,4 @@
-export {}
+import { runService } from '@tocsin/runtime'
+import { health } from './service.ts'
+
+await runService(health)

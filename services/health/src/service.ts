@@ -1,0 +1,95 @@
+import { type HealthEvent, healthEvent } from '@tocsin/contract'
+import {
+  consumeOrdered,
+  decodeJson,
+  messageOf,
+  parseWith,
+  pipeline,
+  type ServiceContext,
+  type ServiceDefinition,
+} from '@tocsin/runtime'
+import { builtInChecks } from './checks/registry.ts'
+import { type HealthEnv, healthEnv } from './env.ts'
+import type { Standing } from './judge-run.ts'
+import { reportHealth } from './report-health.ts'
+import { healthRoutes, probeRoutes } from './routes.ts'
+import { tellChange } from './tell-change.ts'
+import { watchChecks } from './watch-checks.ts'
+
+/** The health of everything: our own checks, and those that applications publish. */
+export const health: ServiceDefinition<typeof healthEnv.shape> = {
+  name: 'health',
+  env: healthEnv,
+  port: (env) => env.HEALTH_CHECK_PORT,
+  async start(ctx) {
+    const { env, clock, http, bus, lifecycle, readiness } = ctx
+    const results = new Map<string, HealthEvent>()
+    const keep = (result: HealthEvent) => {
+      results.set(`${result.service}\n${result.check}`, result)
+    }
+    const report = () => reportHealth(results.values(), clock.now())
+
+    http.use(healthRoutes(env.HEALTH_CHECK_PATH, report))
+    if (env.HEALTH_CHECK_PATH !== '/health') http.use(probeRoutes(env.HEALTH_CHECK_PATH, readiness))
+    readiness.check('checks', () => {
+      const failed = report().checks.filter((check) => check.critical && check.status === 'unhealthy')
+      return failed.length > 0
+        ? failed.map(({ check, message }) => `${check}: ${message ?? ''}`).join('; ')
+        : undefined
+    })
+
+    // Results of our own come back on the stream too; what is known already is not older than that.
+    const consumer = await consumeOrdered(ctx, {
+      stream: 'HEALTH',
+      deadLetters: true,
+      stages: pipeline(decodeJson, parseWith(healthEvent), (result) => {
+        if (result.source !== ctx.name) keep(result)
+      }),
+    })
+    await consumer.caughtUp
+    await bus.serveRpc('health', { report })
+    if (env.HEALTH_CHECKS_ENABLED) lifecycle.onStop('checks', watch(ctx, keep))
+  },
+}
+
+function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => void): () => void {
+  const { env, clock, bus, log, metrics } = ctx
+  const up = metrics.gauge(
+    'tocsin_health_check_healthy',
+    '1 while the check is healthy, 0.5 degraded, 0 unhealthy.',
+    ['check'],
+  )
+  const took = metrics.histogram('tocsin_health_check_duration_seconds', 'Time that a run of a check took.', [
+    'check',
+  ])
+  const score = { healthy: 1, degraded: 0.5, unhealthy: 0 } as const
+
+  // NATS may be what is unhealthy: telling others must not hold up the checks, and its failure is itself a result.
+  const publish = (subject: string, event: object, msgId: string) =>
+    bus.publish(subject, event, { msgId, deadlineMs: env.HEALTH_CHECK_INTERVAL }).catch((error: unknown) => {
+      log.debug({ subject, err: error }, `could not tell the others: ${messageOf(error)}`)
+    })
+
+  return watchChecks({
+    checks: builtInChecks(ctx),
+    service: 'tocsin',
+    source: ctx.name,
+    intervalMs: env.HEALTH_CHECK_INTERVAL,
+    timeoutMs: env.HEALTH_CHECK_TIMEOUT,
+    thresholds: { failures: env.HEALTH_FAILURE_THRESHOLD, successes: env.HEALTH_SUCCESS_THRESHOLD },
+    clock,
+    onResult(result: HealthEvent, before: Standing | undefined) {
+      keep(result)
+      up.set({ check: result.check }, score[result.status])
+      took.observe({ check: result.check }, result.durationMs / 1000)
+      if (before && before.status !== result.status)
+        log.warn(
+          { check: result.check, from: before.status, to: result.status },
+          result.message ?? 'a check changed',
+        )
+      void publish(bus.subjects.health(result.service, result.check), result, result.id)
+      const told = tellChange(result, before)
+      if (told) void publish(bus.subjects.notificationRequest, told, told.id ?? result.id)
+    },
+  })
+}

@@ -1,0 +1,52 @@
+import type { HealthEvent } from '@tocsin/contract'
+import type { Clock } from '@tocsin/runtime'
+import type { Check } from './check.ts'
+import { judgeRun, type Standing, type Thresholds } from './judge-run.ts'
+import { resultEvent } from './result-event.ts'
+import { runCheck } from './run-check.ts'
+
+export interface WatchOptions {
+  readonly checks: readonly Check[]
+  /** Whose checks these are. */
+  readonly service: string
+  /** Who runs them. */
+  readonly source: string
+  readonly intervalMs: number
+  readonly timeoutMs: number
+  readonly thresholds: Thresholds
+  readonly clock: Clock
+  /** Told of every result, with the status before it. */
+  readonly onResult: (result: HealthEvent, before: Standing | undefined) => void
+}
+
+/** Runs every check at once, then each at its interval, none waiting for another. The function returned ends it. */
+export function watchChecks(options: WatchOptions): () => void {
+  const { checks, service, source, intervalMs, timeoutMs, thresholds, clock, onResult } = options
+  let ended = false
+  const cancels = new Map<Check, () => void>()
+
+  async function turn(check: Check, before: Standing | undefined): Promise<void> {
+    const run = await runCheck(check, timeoutMs, clock)
+    if (ended) return
+    const standing = judgeRun(before, run.result.status, thresholds)
+    onResult(resultEvent({ service, source }, check, run, standing.status, intervalMs), before)
+    const wait = Math.max(0, pauseMs(standing, intervalMs) - run.durationMs)
+    cancels.set(
+      check,
+      clock.setTimeout(() => void turn(check, standing), wait),
+    )
+  }
+
+  for (const check of checks) void turn(check, undefined)
+  return () => {
+    ended = true
+    for (const cancel of cancels.values()) cancel()
+  }
+}
+
+const SOON_MS = 1000
+
+/** What is not healthy is looked at ten times as often, so that neither its end nor its recovery is learnt late. */
+function pauseMs(standing: Standing, intervalMs: number): number {
+  return standing.status === 'healthy' ? intervalMs : Math.max(intervalMs / 10, Math.min(intervalMs, SOON_MS))
+}

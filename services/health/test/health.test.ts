@@ -1,0 +1,158 @@
+import { createSubjects, type HealthEvent, type HealthReport } from '@tocsin/contract'
+import { type Bus, connectBus, createLog, createMetrics, systemClock } from '@tocsin/runtime'
+import {
+  type HttpSink,
+  type Server,
+  type ServiceUnderTest,
+  startHttpSink,
+  startNats,
+  startRedis,
+  startService,
+  waitFor,
+} from '@tocsin/testkit'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+
+const subjects = createSubjects()
+let nats: Server
+let redis: Server
+let others: HttpSink
+let health: ServiceUnderTest
+let bus: Bus
+
+beforeAll(async () => {
+  ;[nats, redis, others] = await Promise.all([startNats(), startRedis(), startHttpSink()])
+  health = await startService('health', {
+    NATS_URL: nats.url,
+    REDIS_URL: redis.url,
+    HEALTH_CHECK_INTERVAL: '200ms',
+    HEALTH_CHECK_TIMEOUT: '150ms',
+    ...Object.fromEntries(
+      ['COLLECTOR', 'NOTIFIER', 'ALERT_EVALUATOR', 'SLA', 'CAPACITY'].map((name) => [
+        `${name}_URL`,
+        others.url,
+      ]),
+    ),
+  })
+  const log = createLog({ service: 'test', version: '0', level: 'silent' })
+  const metrics = createMetrics('test', '0')
+  bus = await connectBus({
+    env: { NATS_URL: [nats.url], NATS_REPLICAS: 1, NATS_SUBJECT_PREFIX: 'monitoring' },
+    name: 'test',
+    version: '0',
+    clock: systemClock,
+    log,
+    metrics,
+  })
+})
+
+afterAll(async () => {
+  await bus?.close()
+  await health?.stop()
+  await Promise.all([others?.stop(), redis?.stop(), nats?.stop()])
+})
+
+async function report(): Promise<HealthReport & { http: number }> {
+  const response = await fetch(`${health.url}/health`)
+  return { ...((await response.json()) as HealthReport), http: response.status }
+}
+
+const find = ({ checks }: HealthReport, name: string) => checks.find(({ check }) => check === name)
+
+it('reports every built-in check, each of which has run', async () => {
+  const all = await waitFor(async () => {
+    const now = await report()
+    return now.checks.length >= 11 && now
+  })
+  expect(all.http).toBe(200)
+  expect(all.checks.map(({ check }) => check)).toEqual([
+    'alert-evaluator',
+    'capacity',
+    'collector',
+    'disk',
+    'memory',
+    'nats',
+    'notifier',
+    'observability',
+    'query performance',
+    'redis',
+    'sla',
+  ])
+  expect(find(all, 'nats')).toMatchObject({ status: 'healthy', critical: true, intervalMs: 200 })
+  expect(find(all, 'observability')).toMatchObject({ status: 'degraded' })
+})
+
+it('answers health+json to whoever asks for it', async () => {
+  const response = await fetch(`${health.url}/health`, { headers: { Accept: 'application/health+json' } })
+  expect(response.headers.get('content-type')).toContain('application/health+json')
+  const body = (await response.json()) as { status: string; checks: Record<string, unknown[]> }
+  expect(body.checks['tocsin/nats:duration']).toMatchObject([{ status: 'pass' }])
+})
+
+it('takes in the checks of applications, and forgets none of them', async () => {
+  const now = new Date().toISOString()
+  const event: HealthEvent = {
+    v: 1,
+    id: 'shop-redis-1',
+    time: now,
+    source: 'shop',
+    service: 'shop',
+    check: 'redis_connection',
+    type: 'service',
+    status: 'unhealthy',
+    critical: false,
+    message: 'Redis connection failed',
+    lastRun: now,
+    durationMs: 3,
+    intervalMs: 30_000,
+  }
+  await bus.publish(subjects.health('shop', 'redis_connection'), event)
+  await waitFor(async () => find(await report(), 'redis_connection')?.status === 'unhealthy')
+  expect((await report()).status).toBe('degraded')
+  await health.restart()
+  await waitFor(async () => find(await report(), 'redis_connection')?.status === 'unhealthy')
+})
+
+it('is unhealthy when a critical service is not ready, says why, tells people once, and recovers', async () => {
+  others.answer({ status: 503, body: JSON.stringify({ status: 'not_ready', reasons: { nats: 'away' } }) })
+  const bad = await waitFor(async () => {
+    const now = await report()
+    return now.status === 'unhealthy' && now
+  })
+  expect(bad.http).toBe(503)
+  expect(find(bad, 'collector')?.message).toBe('collector is not ready (HTTP 503): nats: away')
+  await waitFor(async () => (await fetch(`${health.url}/health/ready`)).status === 503)
+  expect((await fetch(`${health.url}/health/live`)).status).toBe(200)
+  others.answer(200)
+  await waitFor(async () => (await report()).status === 'degraded')
+  const requests = await waitFor(async () => {
+    const { state } = await bus.jsm.streams.info('NOTIFICATIONS')
+    return state.messages >= 6 && state.messages
+  })
+  expect(requests).toBe(6)
+})
+
+it('cuts off a service that hangs, and answers all the while', async () => {
+  others.answer({ hang: true })
+  const bad = await waitFor(async () => {
+    const now = await report()
+    return now.status === 'unhealthy' && find(now, 'collector')?.status === 'unhealthy' && now
+  })
+  expect(find(bad, 'collector')?.message).toContain('no result within 150 ms')
+  expect(find(bad, 'memory')?.status).not.toBe('unhealthy')
+  others.answer(200)
+})
+
+it('goes on without Redis, degraded, and without NATS, unhealthy', async () => {
+  await waitFor(async () => (await report()).status === 'degraded')
+  await redis.kill()
+  await waitFor(async () => find(await report(), 'redis')?.status === 'unhealthy')
+  expect((await report()).status).toBe('degraded')
+  await nats.kill()
+  const bad = await waitFor(async () => {
+    const now = await report()
+    return find(now, 'nats')?.status === 'unhealthy' && now
+  })
+  expect(bad.status).toBe('unhealthy')
+  await Promise.all([nats.restart(), redis.restart()])
+  await waitFor(async () => (await report()).status === 'degraded', { timeoutMs: 15_000 })
+})
