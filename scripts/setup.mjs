@@ -85,7 +85,6 @@ const FAULTS = [
     'npm cannot reach its registry: check the network (and `npm config get registry proxy`) and try again',
   ],
   [/E401|E403/, 'the npm registry refuses access: check `npm config get registry` and log in'],
-  [/EUSAGE/, 'package-lock.json does not fit package.json: run `npm install` and commit the result'],
   [
     /EINTEGRITY/,
     'a package does not have the checksum that package-lock.json names: run `npm cache verify` and try again',
@@ -113,14 +112,21 @@ async function checkNode() {
   )
 }
 
-async function install(stamp) {
-  const started = Date.now()
-  say('installing dependencies (npm ci); the first time this takes a minute …')
+function npm(...words) {
   const [command, ...args] = npmCommand()
   // A NODE_ENV of production would leave out Node 24 itself.
-  const flags = ['ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
-  const { code, output } = await run(command, [...args, ...flags], { env: npmEnv() })
-  if (code !== 0) throw new SetupError(explain(output))
+  const flags = ['--include=dev', '--no-audit', '--no-fund', '--loglevel=error']
+  return run(command, [...args, ...words, ...flags], { env: npmEnv() })
+}
+
+async function install(stamp) {
+  const started = Date.now()
+  say('installing dependencies; the first time this takes a minute …')
+  let result = await npm('ci')
+  // A lock file written on one platform may lack the optional binaries of the others (npm/cli#4828): `npm ci`
+  // refuses it, `npm install` takes what it pins and fills the gap.
+  if (/EUSAGE/.test(result.output)) result = await npm('install', '--no-save')
+  if (result.code !== 0) throw new SetupError(explain(result.output))
   await checkNode()
   writeFileSync(stampFile, stamp)
   say(`dependencies installed in ${Math.round((Date.now() - started) / 1000)} s`)
