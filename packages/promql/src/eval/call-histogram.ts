@@ -1,7 +1,7 @@
 import { type Bucket, bucketFraction, bucketQuantile } from '../functions/buckets.ts'
 import type { Labels } from '../storage.ts'
 import type { CallExpr, Expr } from '../syntax/ast.ts'
-import { formatFixed, parseNumber } from '../syntax/numbers.ts'
+import { formatOpenMetrics, parseNumber } from '../syntax/numbers.ts'
 
 import { addRow, type Block, createBlock, setCell } from './block.ts'
 import { labelsKey, labelValue, METRIC_NAME, omitLabels, setLabels } from './labels.ts'
@@ -44,10 +44,10 @@ export function* histogramQuantiles(
   for (const [i, q] of quantiles.entries()) {
     warnAboutQuantiles(query, q, expr.args[i + 2] ?? expr)
     const measure: Measure = (buckets, step, histogram) =>
-      quantile(query, q[step] ?? 0, buckets, histogram, expr.args[0])
+      quantile(query, q[step] ?? 0, buckets, histogram, expr.args[1])
     const measured = yield* measureHistograms(query, block, measure, expr.args[0])
     for (const [row, labels] of measured.labels.entries()) {
-      const named = setLabels(labels, [[label, formatFixed(q[0] ?? 0)]])
+      const named = setLabels(labels, [[label, formatOpenMetrics(q[0] ?? 0)]])
       const base = addRow(output, named, measured.dropName[row] ?? false)
       const from = row * block.steps
       output.values.set(measured.values.subarray(from, from + block.steps), base)

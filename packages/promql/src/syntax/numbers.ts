@@ -45,3 +45,9 @@ export function formatNumber(value: number): string {
   const [mantissa = '', power = ''] = value.toExponential().split('e')
   return `${mantissa}e${power.startsWith('-') ? '-' : '+'}${power.replace(/^[+-]/, '').padStart(2, '0')}`
 }
+
+/** A number as OpenMetrics writes label values such as `le`: always with a point or an exponent. */
+export function formatOpenMetrics(value: number): string {
+  const text = formatNumber(value)
+  return /^-?\d+$/.test(text) ? `${text}.0` : text
+}
