@@ -220,6 +220,12 @@ export const dbObservabilityDefinitions = {
 
 /** What the SDK says about itself, with every full snapshot. */
 export const sdkMetrics = {
+  sdkServiceInfo: {
+    name: 'tocsin_sdk_service_info',
+    type: 'gauge',
+    labels: ['version', 'environment'],
+    help: 'Always 1: which version of the application runs, and where.',
+  },
   sdkBatchesTotal: {
     name: 'tocsin_sdk_batches_total',
     type: 'counter',

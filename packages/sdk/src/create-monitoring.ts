@@ -1,0 +1,170 @@
+import {
+  type CapacityForecast,
+  dbObservabilityDefinitions,
+  type SlaPeriod,
+  type SlaReport,
+} from '@tocsin/contract'
+import { collectDefaultMetrics, Registry } from 'prom-client'
+import { systemClock } from './clock.ts'
+import { readEnv } from './env.ts'
+import { MonitoringError } from './errors.ts'
+import { configure, type MonitoringOptions } from './options.ts'
+import { watchRegistry } from './publish/watch-registry.ts'
+import { type Catalogued, defineMetrics } from './record/built-in-metrics.ts'
+import { createMetrics, type Metrics } from './record/create-metrics.ts'
+import { createRecorder, type Recorder } from './record/create-recorder.ts'
+import { createRequestMonitor, type Middleware } from './record/monitor-requests.ts'
+import { createSelfReport } from './report-self.ts'
+import { callService } from './requests/call-service.ts'
+import { type AlertManager, createRuleQueue } from './requests/custom-rules.ts'
+import { createHealthChecks, type HealthChecks } from './requests/health-checks.ts'
+import type { Notifier } from './requests/notify.ts'
+import { createIds, type Session, startSession } from './session.ts'
+import { createWarner } from './warn.ts'
+
+/** How monitoring itself is. */
+export interface MonitoringStatus {
+  readonly started: boolean
+  readonly connected: boolean
+  /** Port of the application's own `/metrics`, when it serves one. */
+  readonly metricsPort: number | undefined
+  /** Batches of samples that were stored, and that could not be (they were sent again); series refused; connections made. */
+  readonly counts: {
+    readonly stored: number
+    readonly failed: number
+    readonly refused: number
+    readonly connections: number
+  }
+}
+
+/** Everything that the SDK does, for one application. */
+export interface Monitoring extends Recorder, Pick<Notifier, 'notify'> {
+  readonly metrics: Metrics
+  readonly dbObservabilityMetrics: Catalogued<typeof dbObservabilityDefinitions>
+  readonly alertManager: AlertManager
+  /** Runs a check of the application's own; returns what removes it. Throws `invalid_argument`. */
+  readonly addCustomHealthCheck: HealthChecks['add']
+  monitorRequests(): Middleware
+  getSLAReport(period: SlaPeriod): Promise<SlaReport>
+  getCapacityForecast(resource: string, days?: number): Promise<CapacityForecast>
+  /** Begins to publish. Does not wait for NATS. A second call changes nothing. */
+  start(options?: MonitoringOptions): Promise<void>
+  status(): MonitoringStatus
+  /** Publishes what is left, waits for notifications under way, and closes; takes `timeoutMs` twice at most. */
+  shutdown(options?: { readonly timeoutMs?: number }): Promise<void>
+}
+
+const SHUTDOWN_MS = 3000
+const RULE_TIMEOUT_MS = 5000
+const DEFAULT_FORECAST_DAYS = 30
+
+/** Makes an application's monitoring. Nothing runs before `start()`, but metrics, rules and checks can be added. */
+export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
+  const clock = systemClock
+  let write = defaults.onWarning ?? ((message: string) => console.warn(`[tocsin] ${message}`))
+  const warn = createWarner((message) => write(message))
+  const registry = new Registry()
+  const own = watchRegistry(registry, () => session?.publisher.touch())
+  const metrics = createMetrics(registry)
+  const recorder = createRecorder(metrics, warn)
+  const self = createSelfReport()
+  const checks = createHealthChecks(clock, createIds())
+  let session: Session | undefined
+  let changing: Promise<void> = Promise.resolve()
+
+  const rules = createRuleQueue({
+    put: () =>
+      session && ((rule) => callService(running(), 'alert-evaluator', 'put-rule', rule, RULE_TIMEOUT_MS)),
+    clock,
+    warn,
+  })
+
+  function running() {
+    if (!session)
+      throw new MonitoringError(
+        'not_initialized',
+        'monitoring has not started: call initializeMonitoring() first',
+      )
+    const { bus, notifier, configuration } = session
+    return { bus, notifier, subjects: configuration.subjects }
+  }
+
+  async function open(options: MonitoringOptions): Promise<void> {
+    if (session) return warn('started', 'initializeMonitoring() was called before; the first call holds')
+    const { environment, faults } = readEnv()
+    for (const fault of faults) warn(fault, fault)
+    const configuration = configure({ ...defaults, ...options }, environment)
+    write = options.onWarning ?? write
+    self.describe(configuration.version, configuration.environment)
+    if (configuration.nodeMetrics && !registry.getSingleMetric('process_cpu_user_seconds_total'))
+      collectDefaultMetrics({ register: registry })
+    session = await startSession({
+      configuration,
+      own,
+      registry,
+      self,
+      onConnected() {
+        checks.republish()
+        rules.retry()
+      },
+      onTrouble: (message) => write(message),
+      clock,
+      warn,
+    })
+    const { bus } = session
+    const { service, subjects } = configuration
+    checks.start(service, (event) => bus.store(subjects.health(service, event.check), JSON.stringify(event)))
+    rules.retry()
+  }
+
+  async function close(timeoutMs: number): Promise<void> {
+    const ending = session
+    if (!ending) return
+    checks.stop()
+    await ending.stop(timeoutMs)
+    rules.stop()
+    session = undefined
+  }
+
+  // One after the other, so that a shutdown during a start finds something to shut down.
+  function inTurn(step: () => Promise<void>): Promise<void> {
+    const done = changing.then(step)
+    changing = done.catch(() => {})
+    return done
+  }
+
+  return {
+    metrics,
+    ...recorder,
+    dbObservabilityMetrics: defineMetrics(registry, dbObservabilityDefinitions),
+    monitorRequests: () => createRequestMonitor(recorder.recordHttpRequest),
+    alertManager: {
+      addCustomRule: rules.add,
+      async listCustomRules() {
+        return (await callService(running(), 'alert-evaluator', 'list-rules', {})).rules
+      },
+      async removeCustomRule(name) {
+        rules.forget(name)
+        return (await callService(running(), 'alert-evaluator', 'delete-rule', { name })).deleted
+      },
+    },
+    addCustomHealthCheck: checks.add,
+    async notify(...message) {
+      return await running().notifier.notify(...message)
+    },
+    async getSLAReport(period) {
+      return await callService(running(), 'sla', 'report', { period })
+    },
+    async getCapacityForecast(resource, days = DEFAULT_FORECAST_DAYS) {
+      return await callService(running(), 'capacity', 'forecast', { resource, days })
+    },
+    start: (options = {}) => inTurn(() => open(options)),
+    status: () => ({
+      started: session !== undefined,
+      connected: session?.bus.connected ?? false,
+      metricsPort: session?.endpoint?.port,
+      counts: { ...self.counts },
+    }),
+    shutdown: ({ timeoutMs = SHUTDOWN_MS } = {}) => inTurn(() => close(timeoutMs)),
+  }
+}

@@ -1,0 +1,103 @@
+import { hostname } from 'node:os'
+import type { NodeConnectionOptions } from '@nats-io/transport-node'
+import { createSubjects, type Subjects } from '@tocsin/contract'
+import type { Registry } from 'prom-client'
+import type { Environment } from './env.ts'
+
+/** What `initializeMonitoring()` takes. All of it is optional; what is not given comes from the environment. */
+export interface MonitoringOptions {
+  /** The `service` label and the source of all events. Default: SERVICE_NAME, or 'app'. */
+  readonly service?: string
+  /** The `instance` label. Default: `<hostname>:<pid>`. */
+  readonly instance?: string
+  /** Default: SERVICE_VERSION. */
+  readonly version?: string
+  /** Default: NODE_ENV. */
+  readonly environment?: string
+  readonly nats?: NatsOptions
+  /** The first token of every subject. Default: NATS_SUBJECT_PREFIX, or 'monitoring'. */
+  readonly subjectPrefix?: string
+  /** The application's own scrape endpoint; `false` for none. Default: on PROMETHEUS_PORT when that is set. */
+  readonly prometheus?: PrometheusOptions | false
+  /** A prom-client registry that the application keeps already: its metrics are published too. */
+  readonly registry?: Registry
+  /** Event loop, heap, garbage collection and process metrics of Node. Default: true. */
+  readonly nodeMetrics?: boolean
+  /** The least time between two batches, in ms; the first change after a quiet time goes out at once. Default: 250. */
+  readonly intervalMs?: number
+  /** How often every series is published, changed or not, in ms. Default: 30000. */
+  readonly snapshotIntervalMs?: number
+  /** How often metrics with a `collect` function are collected, in ms. Default: 5000. */
+  readonly collectIntervalMs?: number
+  /** Where warnings go, each said once. Default: console.warn. */
+  readonly onWarning?: (message: string) => void
+}
+
+export interface NatsOptions {
+  /** One address or several of a cluster. Default: NATS_URL (comma-separated), or nats://127.0.0.1:4222. */
+  readonly servers?: string | readonly string[]
+  /** Default: NATS_USER. */
+  readonly user?: string
+  /** Default: NATS_PASS. */
+  readonly pass?: string
+  /** Path of a credentials file. Default: NATS_CREDS. */
+  readonly creds?: string
+  readonly tls?: NodeConnectionOptions['tls']
+}
+
+export interface PrometheusOptions {
+  /** 0 for any free port. Default: PROMETHEUS_PORT. */
+  readonly port?: number
+  /** Default: PROMETHEUS_PATH, or '/metrics'. */
+  readonly path?: string
+  /** Default: every address of the machine. */
+  readonly host?: string
+}
+
+/** The options with every default filled in. */
+export interface Configuration {
+  readonly service: string
+  readonly instance: string
+  readonly version: string
+  readonly environment: string
+  readonly nats: Omit<NatsOptions, 'servers'> & { readonly servers: readonly string[] }
+  readonly subjects: Subjects
+  readonly prometheus: { readonly port: number; readonly path: string; readonly host?: string } | undefined
+  readonly registry: Registry | undefined
+  readonly nodeMetrics: boolean
+  readonly intervalMs: number
+  readonly snapshotIntervalMs: number
+  readonly collectIntervalMs: number
+}
+
+export function configure(options: MonitoringOptions, env: Environment): Configuration {
+  const { nats = {} } = options
+  const servers = nats.servers ?? env.NATS_URL?.split(',') ?? 'nats://127.0.0.1:4222'
+  return {
+    service: options.service ?? env.SERVICE_NAME ?? 'app',
+    instance: options.instance ?? `${hostname()}:${process.pid}`,
+    version: options.version ?? env.SERVICE_VERSION ?? '',
+    environment: options.environment ?? env.NODE_ENV ?? '',
+    nats: {
+      servers: [servers].flat().map((server) => server.trim()),
+      user: nats.user ?? env.NATS_USER,
+      pass: nats.pass ?? env.NATS_PASS,
+      creds: nats.creds ?? env.NATS_CREDS,
+      tls: nats.tls,
+    },
+    subjects: createSubjects(options.subjectPrefix ?? env.NATS_SUBJECT_PREFIX),
+    prometheus: endpoint(options, env),
+    registry: options.registry,
+    nodeMetrics: options.nodeMetrics ?? true,
+    intervalMs: options.intervalMs ?? 250,
+    snapshotIntervalMs: options.snapshotIntervalMs ?? 30_000,
+    collectIntervalMs: options.collectIntervalMs ?? 5000,
+  }
+}
+
+function endpoint({ prometheus }: MonitoringOptions, env: Environment): Configuration['prometheus'] {
+  if (prometheus === false) return undefined
+  const asked = prometheus?.port ?? (env.PROMETHEUS_ENABLED === false ? undefined : env.PROMETHEUS_PORT)
+  if (asked === undefined) return undefined
+  return { port: asked, path: prometheus?.path ?? env.PROMETHEUS_PATH ?? '/metrics', host: prometheus?.host }
+}
