@@ -35,6 +35,16 @@ export const capacityForecast = z.object({
   history: z.object({ from: timestamp.nullable(), to: timestamp.nullable(), points: z.int().nonnegative() }),
   horizonDays: z.number().nonnegative().describe('how far the history can carry a forecast'),
   model: z.string(),
+  backtest: z
+    .object({
+      points: z.int().positive().describe('held back and forecast'),
+      scaledError: z
+        .number()
+        .nullable()
+        .describe("mean absolute error over that of 'it stays as it is'; null where nothing moved"),
+      coverage95: z.number().describe('share of the held-back points inside the 95 % interval'),
+    })
+    .nullable(),
   points: z.array(forecastPoint),
   crossings: z.array(crossing),
   risk: riskLevel,

@@ -172,6 +172,7 @@ const forecast: CapacityForecast = {
   history: { from: '2026-02-01T00:00:00.000Z', to: time, points: 672 },
   horizonDays: 28,
   model: 'linear trend',
+  backtest: { points: 134, scaledError: 0.4, coverage95: 0.95 },
   points: [{ time, value: 60e9, lower80: 59e9, upper80: 61e9, lower95: 58e9, upper95: 62e9 }],
   crossings: [
     {

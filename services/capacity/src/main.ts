@@ -1,1 +1,4 @@
-export {}
+import { runService } from '@tocsin/runtime'
+import { capacity } from './service.ts'
+
+await runService(capacity)

@@ -1,1 +1,4 @@
-export {}
+import { runService } from '@tocsin/runtime'
+import { sla } from './service.ts'
+
+await runService(sla)

@@ -1,0 +1,95 @@
+import type { CapacityForecast, CapacityForecastEvent, CapacityRiskEvent, RiskLevel } from '@tocsin/contract'
+import { messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
+import type { CapacityEnv } from './env.ts'
+import type { Look } from './look-at-resource.ts'
+import { defaultResources } from './resource.ts'
+
+/**
+ * Looks at every resource now and then at its interval: metrics and a forecast each time, a risk event when the level
+ * changed. The function returned ends it.
+ */
+export function watchResources(ctx: ServiceContext<CapacityEnv>, look: Look): () => Promise<void> {
+  const { env, clock, log } = ctx
+  const aborter = new AbortController()
+  const show = createGauges(ctx)
+  const levels = new Map<string, RiskLevel>()
+
+  async function lookAll(): Promise<void> {
+    for (const { name } of defaultResources) {
+      const { forecast, reason } = await look(name, env.CAPACITY_FORECAST_DAYS)
+      show(forecast)
+      await publishForecast(ctx, forecast)
+      const previous = levels.get(name) ?? 'unknown'
+      if (forecast.risk !== previous) await publishRisk(ctx, forecast, previous, reason)
+      levels.set(name, forecast.risk)
+    }
+  }
+
+  async function run(): Promise<void> {
+    while (!aborter.signal.aborted) {
+      await lookAll().catch((error: unknown) =>
+        log.warn({ err: error }, `the resources could not be looked at, trying again: ${messageOf(error)}`),
+      )
+      await sleep(clock, env.CAPACITY_EVALUATION_INTERVAL, aborter.signal)
+    }
+  }
+
+  const running = run()
+  return () => {
+    aborter.abort()
+    return running
+  }
+}
+
+function createGauges({ metrics }: ServiceContext<CapacityEnv>): (forecast: CapacityForecast) => void {
+  const utilization = metrics.gauge('tocsin_capacity_utilization_ratio', 'Usage of the limit.', ['resource'])
+  const growth = metrics.gauge('tocsin_capacity_growth_per_day', 'Growth a day, in units of the resource.', [
+    'resource',
+  ])
+  return (forecast) => {
+    const { resource } = forecast
+    for (const [gauge, value] of [
+      [utilization, forecast.utilization],
+      [growth, forecast.growthPerDay?.value ?? null],
+    ] as const) {
+      if (value === null) gauge.remove({ resource })
+      else gauge.set({ resource }, value)
+    }
+  }
+}
+
+async function publishForecast(
+  { bus, clock, name }: ServiceContext<CapacityEnv>,
+  forecast: CapacityForecast,
+): Promise<void> {
+  const now = clock.now()
+  const event: CapacityForecastEvent = {
+    v: 1,
+    id: `${forecast.resource}-${now}`,
+    time: new Date(now).toISOString(),
+    source: name,
+    forecast,
+  }
+  await bus.publish(bus.subjects.capacityForecast(forecast.resource), event, { msgId: event.id })
+}
+
+async function publishRisk(
+  { bus, clock, name, log }: ServiceContext<CapacityEnv>,
+  { resource, risk }: CapacityForecast,
+  previous: RiskLevel,
+  reason: string,
+): Promise<void> {
+  const now = clock.now()
+  const event: CapacityRiskEvent = {
+    v: 1,
+    id: `${resource}-risk-${now}`,
+    time: new Date(now).toISOString(),
+    source: name,
+    resource,
+    risk,
+    previous,
+    reason,
+  }
+  log.info({ resource, from: previous, to: risk }, `${resource}: ${reason}`)
+  await bus.publish(bus.subjects.capacityRisk(resource), event, { msgId: event.id })
+}

@@ -1,0 +1,117 @@
+import type {
+  NotificationRequest,
+  SlaReport,
+  SlaReportEvent,
+  SlaViolationEvent,
+  SloStatus,
+} from '@tocsin/contract'
+import { messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
+import type { SlaEnv } from './env.ts'
+import { breachMessage, findBreaches, statesAfter } from './find-breaches.ts'
+import type { ReportPeriod } from './report-period.ts'
+import type { Standings } from './standings.ts'
+
+/**
+ * Looks at every objective now and then at its interval: metrics each time, a violation and a message to people when
+ * one is breached that was not, reports at the reporting interval. The function returned ends it.
+ */
+export function watchObjectives(
+  ctx: ServiceContext<SlaEnv>,
+  report: ReportPeriod,
+  standings: Standings,
+): () => Promise<void> {
+  const { env, clock, log } = ctx
+  const aborter = new AbortController()
+  const show = createGauges(ctx)
+  let reportedAt = Number.NEGATIVE_INFINITY
+
+  async function look(): Promise<void> {
+    const day = await report('day')
+    show(day.slos)
+    const before = await standings.read()
+    for (const slo of findBreaches(before, day.slos)) await tellBreach(ctx, day, slo)
+    await standings.write(statesAfter(before, day.slos))
+    if (clock.now() - reportedAt < env.SLA_REPORTING_INTERVAL) return
+    reportedAt = clock.now()
+    for (const slo of day.slos) await publishReport(ctx, day, slo)
+  }
+
+  async function run(): Promise<void> {
+    while (!aborter.signal.aborted) {
+      await look().catch((error: unknown) =>
+        log.warn({ err: error }, `the objectives could not be looked at, trying again: ${messageOf(error)}`),
+      )
+      await sleep(clock, env.SLA_EVALUATION_INTERVAL, aborter.signal)
+    }
+  }
+
+  const running = run()
+  return () => {
+    aborter.abort()
+    return running
+  }
+}
+
+function createGauges({ metrics }: ServiceContext<SlaEnv>): (slos: readonly SloStatus[]) => void {
+  const target = metrics.gauge('tocsin_slo_target_ratio', 'What the objective asks for.', ['slo'])
+  const compliance = metrics.gauge('tocsin_slo_compliance_ratio', 'Good events of all, over a rolling day.', [
+    'slo',
+  ])
+  const budget = metrics.gauge(
+    'tocsin_slo_error_budget_remaining_ratio',
+    'What is left of the error budget, over a rolling day; below 0 when overspent.',
+    ['slo'],
+  )
+  return (slos) => {
+    for (const slo of slos) {
+      target.set({ slo: slo.name }, slo.target)
+      for (const [gauge, value] of [
+        [compliance, slo.compliance],
+        [budget, slo.errorBudgetRemaining],
+      ] as const) {
+        // No figure is no sample: a stale one would be taken for the present.
+        if (value === null) gauge.remove({ slo: slo.name })
+        else gauge.set({ slo: slo.name }, value)
+      }
+    }
+  }
+}
+
+async function tellBreach(
+  { bus, name, log }: ServiceContext<SlaEnv>,
+  report: SlaReport,
+  slo: SloStatus,
+): Promise<void> {
+  const message = breachMessage(slo)
+  log.warn({ slo: slo.name, compliance: slo.compliance, target: slo.target }, message)
+  const envelope = { v: 1, id: `${slo.name}-breach-${report.to}`, time: report.to, source: name } as const
+  const violation: SlaViolationEvent = { ...envelope, period: report.period, slo, message }
+  const request: NotificationRequest = {
+    ...envelope,
+    title: `SLO ${slo.name} is breached`,
+    message,
+    severity: 'high',
+    metadata: { slo: slo.name, target: slo.target, compliance: slo.compliance, period: report.period },
+  }
+  await bus.publish(bus.subjects.slaViolation(slo.name), violation, { msgId: envelope.id })
+  await bus.publish(bus.subjects.notificationRequest, request, { msgId: envelope.id })
+}
+
+async function publishReport(
+  { bus, name }: ServiceContext<SlaEnv>,
+  report: SlaReport,
+  slo: SloStatus,
+): Promise<void> {
+  const { period, from, to } = report
+  const event: SlaReportEvent = {
+    v: 1,
+    id: `${slo.name}-${period}-${to}`,
+    time: to,
+    source: name,
+    period,
+    from,
+    to,
+    slo,
+  }
+  await bus.publish(bus.subjects.slaReport(slo.name), event, { msgId: event.id })
+}
