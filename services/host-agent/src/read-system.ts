@@ -1,27 +1,38 @@
-import os from 'node:os'
+import type os from 'node:os'
 import { type HostReader, type HostSample, sample } from './host-metric.ts'
 
-/** What every system tells Node: load, and which system it is. */
-export const systemReaders: readonly HostReader[] = [
-  { part: 'load', read: async () => loadSamples(os.loadavg()) },
-  { part: 'system', read: async () => [unameSample()] },
-]
+/** What Node says of the system. */
+export type SystemFacts = Pick<
+  typeof os,
+  'hostname' | 'loadavg' | 'machine' | 'release' | 'type' | 'uptime' | 'version'
+>
+
+/** What every system tells Node: load, which system it is, and, given a clock, when it started. */
+export function createSystemReaders(facts: SystemFacts, now?: () => number): readonly HostReader[] {
+  return [
+    { part: 'load', read: async () => loadSamples(facts.loadavg()) },
+    {
+      part: 'system',
+      read: async () => [unameSample(facts), ...(now ? [bootTimeSample(now(), facts.uptime())] : [])],
+    },
+  ]
+}
 
 function loadSamples([load1 = 0, load5 = 0, load15 = 0]: readonly number[]): readonly HostSample[] {
   return [sample('node_load1', load1), sample('node_load5', load5), sample('node_load15', load15)]
 }
 
-function unameSample(): HostSample {
+function unameSample(facts: SystemFacts): HostSample {
   return sample('node_uname_info', 1, {
-    machine: os.machine(),
-    nodename: os.hostname(),
-    release: os.release(),
-    sysname: os.type(),
-    version: os.version(),
+    machine: facts.machine(),
+    nodename: facts.hostname(),
+    release: facts.release(),
+    sysname: facts.type(),
+    version: facts.version(),
   })
 }
 
-/** When the machine started, where no file says it. Seconds since 1970, rounded: uptime has no more to give. */
-export function bootTimeSample(nowMs: number, uptimeSeconds: number): HostSample {
+/** Where no file says when the machine started; rounded, since uptime is no more exact. */
+function bootTimeSample(nowMs: number, uptimeSeconds: number): HostSample {
   return sample('node_boot_time_seconds', Math.round(nowMs / 1000 - uptimeSeconds))
 }

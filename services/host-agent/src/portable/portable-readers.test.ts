@@ -1,4 +1,5 @@
 import { readFile, statfs } from 'node:fs/promises'
+import os from 'node:os'
 import si from 'systeminformation'
 import { expect, test } from 'vitest'
 import type { HostSample } from '../host-metric.ts'
@@ -13,7 +14,7 @@ const find = (samples: readonly HostSample[], name: string, label?: readonly [st
   samples.find((s) => s.name === name && (!label || s.labels[label[0]] === label[1]))?.value
 
 test('every part of this machine gives numbers', async () => {
-  const samples = await readAll(createPortableReaders(si))
+  const samples = await readAll(createPortableReaders(si, os))
   for (const name of [
     'node_cpu_seconds_total',
     'node_memory_MemTotal_bytes',
@@ -27,7 +28,7 @@ test('every part of this machine gives numbers', async () => {
 test.runIf(process.platform === 'linux')(
   'both ways to read this machine agree on what does not change',
   async () => {
-    const portable = await readAll(createPortableReaders(si))
+    const portable = await readAll(createPortableReaders(si, os))
     const linux = await readAll(createLinuxReaders({ readText: (path) => readFile(path, 'utf8'), statfs }))
     expect(find(portable, 'node_memory_MemTotal_bytes')).toBe(find(linux, 'node_memory_MemTotal_bytes'))
     const root = ['mountpoint', '/'] as const

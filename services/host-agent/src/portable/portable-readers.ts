@@ -1,4 +1,4 @@
-import os from 'node:os'
+import type { CpuInfo } from 'node:os'
 import type { Systeminformation } from 'systeminformation'
 import { chooseFilesystems } from '../choose-filesystems.ts'
 import { isCountedInterface } from '../choose-interfaces.ts'
@@ -15,9 +15,12 @@ export interface SystemInformation {
 }
 
 /** The readers of macOS, and of any other system that `systeminformation` knows. */
-export function createPortableReaders(si: SystemInformation): readonly HostReader[] {
+export function createPortableReaders(
+  si: SystemInformation,
+  { cpus }: { cpus(): readonly Pick<CpuInfo, 'times'>[] },
+): readonly HostReader[] {
   return [
-    { part: 'cpu', read: async () => cpuSamples(os.cpus()) },
+    { part: 'cpu', read: async () => cpuSamples(cpus()) },
     { part: 'memory', read: async () => memorySamples(await si.mem()) },
     { part: 'disks', read: async () => diskSamples(await si.fsStats(), await si.disksIO()) },
     { part: 'network', read: async () => (await si.networkStats('*')).flatMap(networkSamples) },

@@ -1,0 +1,85 @@
+import type { Log, Metrics as SelfMetrics } from '@tocsin/runtime'
+import { type Metrics, setCumulative } from '@tocsin/sdk'
+import { HOST_METRICS, type HostMetricName, type HostReader, type HostSample } from './host-metric.ts'
+
+/** Where readings go. */
+export interface HostRecord {
+  /** Takes the readings of one part; what it had before and has no more ends. */
+  replace(part: HostReader['part'], samples: readonly HostSample[]): void
+}
+
+/** Puts readings into the SDK's metrics, which publish what changed. */
+export function createHostRecord(metrics: Metrics): HostRecord {
+  const writers = new Map<HostMetricName, SeriesWriter>()
+  const present = new Map<HostReader['part'], ReadonlyMap<string, HostSample>>()
+
+  function writerOf(name: HostMetricName): SeriesWriter {
+    const known = writers.get(name)
+    if (known) return known
+    const writer = createWriter(metrics, name)
+    writers.set(name, writer)
+    return writer
+  }
+
+  return {
+    replace(part, samples) {
+      const now = new Map(samples.map((one) => [JSON.stringify([one.name, one.labels]), one]))
+      for (const [key, { name, labels }] of present.get(part) ?? [])
+        if (!now.has(key)) writerOf(name).remove(labels)
+      for (const { name, labels, value } of now.values()) writerOf(name).set(labels, value)
+      present.set(part, now)
+    },
+  }
+}
+
+interface SeriesWriter {
+  set(labels: HostSample['labels'], value: number): void
+  remove(labels: HostSample['labels']): void
+}
+
+function createWriter(metrics: Metrics, name: HostMetricName): SeriesWriter {
+  const [type, help, labelNames] = HOST_METRICS[name]
+  const config = { name, help, labelNames: [...labelNames] }
+  if (type === 'gauge') {
+    const gauge = metrics.gauge(config)
+    return {
+      set: (labels, value) => gauge.set(labels, value),
+      remove: (labels) => gauge.remove(labels),
+    }
+  }
+  const counter = metrics.counter(config)
+  return {
+    set: (labels, value) => setCumulative(counter, labels, value),
+    remove: (labels) => counter.remove(labels),
+  }
+}
+
+/** Reads every part once. A part that cannot be read ends, is counted and logged, and hides no other. */
+export function createHostReading(deps: {
+  readonly readers: readonly HostReader[]
+  readonly record: HostRecord
+  readonly log: Log
+  readonly metrics: SelfMetrics
+}): () => Promise<void> {
+  const { readers, record, log, metrics } = deps
+  const failures = metrics.counter('tocsin_host_read_failures_total', 'Readings that failed, by part.', [
+    'part',
+  ])
+  const failing = new Set<string>()
+
+  async function readPart({ part, read }: HostReader): Promise<void> {
+    try {
+      record.replace(part, await read())
+      if (failing.delete(part)) log.info({ part }, 'a part of the machine can be read again')
+    } catch (error) {
+      failures.inc({ part })
+      record.replace(part, [])
+      if (!failing.has(part)) log.warn({ err: error, part }, 'a part of the machine cannot be read')
+      failing.add(part)
+    }
+  }
+
+  return async () => {
+    await Promise.all(readers.map(readPart))
+  }
+}

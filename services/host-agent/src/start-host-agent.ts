@@ -1,0 +1,40 @@
+import { hostname } from 'node:os'
+import { type ServiceContext, sleep } from '@tocsin/runtime'
+import { createMonitoring } from '@tocsin/sdk'
+import { chooseReaders } from './choose-readers.ts'
+import type { HostAgentEnv } from './env.ts'
+import { createHostReading, createHostRecord } from './publish-host.ts'
+
+/** Reads the machine at once and then at every interval; the SDK publishes what changed. */
+export async function startHostAgent(ctx: ServiceContext<HostAgentEnv>): Promise<void> {
+  const { env, log, clock, metrics, lifecycle } = ctx
+  const monitoring = createMonitoring({
+    service: 'host',
+    instance: hostname(),
+    version: ctx.version,
+    nats: { servers: env.NATS_URL, user: env.NATS_USER, pass: env.NATS_PASS, creds: env.NATS_CREDS },
+    subjectPrefix: env.NATS_SUBJECT_PREFIX,
+    prometheus: false,
+    nodeMetrics: false,
+    onWarning: (message) => log.warn(message),
+  })
+  const readHost = createHostReading({
+    readers: chooseReaders(() => clock.now()),
+    record: createHostRecord(monitoring.metrics),
+    log,
+    metrics,
+  })
+  await readHost()
+  await monitoring.start()
+  lifecycle.onStop('publishing', () => monitoring.shutdown())
+
+  const readOn = async () => {
+    for (let next = clock.now(); !lifecycle.signal.aborted; await readHost()) {
+      // By the clock, so that readings do not drift; what a slow one missed is not made up for.
+      next = Math.max(next + env.HOST_AGENT_INTERVAL, clock.now())
+      await sleep(clock, next - clock.now(), lifecycle.signal)
+    }
+  }
+  const reading = readOn()
+  lifecycle.onStop('reading the machine', () => reading)
+}
