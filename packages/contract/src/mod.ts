@@ -61,6 +61,7 @@ export {
   type DigestEntry,
   deliveryEvent,
   deliveryOutcome,
+  digestEntry,
   metadata,
   type NotificationRequest,
   notificationRequest,

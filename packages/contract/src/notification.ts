@@ -52,7 +52,7 @@ const outboxMessage = z.object({
   metadata,
 })
 
-const digestEntry = z.object({
+export const digestEntry = z.object({
   id: z.string(),
   time: timestamp,
   severity,
