@@ -1,5 +1,12 @@
 import { z } from 'zod'
-import { baseEnv, envVar, type RunningService, type ServiceContext, startService } from '../src/mod.ts'
+import {
+  baseEnv,
+  envVar,
+  type Log,
+  type RunningService,
+  type ServiceContext,
+  startService,
+} from '../src/mod.ts'
 
 export const bareEnv = z.object({ ...baseEnv, BARE_PORT: envVar.port.default(0) })
 type BareShape = typeof bareEnv.shape
@@ -11,14 +18,17 @@ export function keepLines() {
   return { lines, destination: { write: (line: string) => void lines.push(JSON.parse(line)) } }
 }
 
+export interface BareOptions {
+  readonly name?: string
+  readonly start?: (ctx: BareContext) => Promise<void> | void
+  readonly log?: Log
+}
+
 /** A service that does nothing of its own; the test uses its context. */
 export async function startBare(
   natsUrl: string,
   more: Readonly<Record<string, string>> = {},
-  {
-    name = 'bare',
-    start = () => {},
-  }: { name?: string; start?: (ctx: BareContext) => Promise<void> | void } = {},
+  { name = 'bare', start = () => {}, log }: BareOptions = {},
 ): Promise<{ ctx: BareContext; service: RunningService }> {
   let context: BareContext | undefined
   const service = await startService<BareShape>(
@@ -32,6 +42,7 @@ export async function startBare(
       },
     },
     { NATS_URL: natsUrl, HTTP_HOST: '127.0.0.1', LOG_LEVEL: 'silent', ...more },
+    log ? { log } : {},
   )
   await service.started
   if (!context) throw new Error('the service did not start')

@@ -83,6 +83,10 @@ export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
   const subjects = createSubjects(env.NATS_SUBJECT_PREFIX)
   const kvm = new Kvm(js)
   const buckets = new Map<BucketKey, Promise<KV>>()
+  const onReconnect = (fn: () => void) => {
+    listeners.add(fn)
+    return () => void listeners.delete(fn)
+  }
   const rpc = { nc, subjects, log, version: options.version }
 
   return {
@@ -92,10 +96,7 @@ export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
     subjects,
     streamName: (key) => streamName(key, subjects.prefix),
     trouble: () => trouble,
-    onReconnect(fn) {
-      listeners.add(fn)
-      return () => listeners.delete(fn)
-    },
+    onReconnect,
     ensureTopology: () =>
       ensureTopology({
         jsm,
@@ -109,7 +110,7 @@ export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
           replicas: env.NATS_REPLICAS,
         },
       }),
-    publish: createPublish({ nc, js, clock, metrics }),
+    publish: createPublish({ nc, js, clock, metrics, onReconnect }),
     publishCore: (subject, payload, headers) =>
       nc.publish(subject, encode(payload), { headers: headersOf(headers) }),
     kv(key) {

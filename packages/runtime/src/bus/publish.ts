@@ -3,7 +3,7 @@ import { headers, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/trans
 import { backoffMs, type Clock, sleep } from '../clock.ts'
 import type { Metrics } from '../metrics.ts'
 import { injectTrace } from '../trace/propagate.ts'
-import { toBusError } from './bus-error.ts'
+import { BusError, toBusError } from './bus-error.ts'
 
 /** Text and bytes go out as they are, anything else as JSON. */
 export type Payload = string | Uint8Array | object
@@ -30,13 +30,14 @@ export interface PublishDeps {
   readonly js: JetStreamClient
   readonly clock: Clock
   readonly metrics: Metrics
+  readonly onReconnect: (fn: () => void) => () => void
 }
 
 const ATTEMPT_MS = 5000
 const DEADLINE_MS = 30_000
 
 /** Makes the publisher that waits for JetStream's acknowledgement, and tries again while that may help. */
-export function createPublish({ nc, js, clock, metrics }: PublishDeps) {
+export function createPublish({ nc, js, clock, metrics, onReconnect }: PublishDeps) {
   const published = metrics.counter('tocsin_publishes_total', 'Messages published to JetStream.', ['outcome'])
   return async (subject: string, payload: Payload, options: PublishOptions = {}): Promise<Published> => {
     const deadline = clock.now() + (options.deadlineMs ?? DEADLINE_MS)
@@ -47,12 +48,13 @@ export function createPublish({ nc, js, clock, metrics }: PublishDeps) {
       const timeout = Math.max(100, Math.min(ATTEMPT_MS, deadline - clock.now()))
       try {
         assertFits(nc, subject, body)
-        const ack = await js.publish(subject, body, {
+        const sent = js.publish(subject, body, {
           msgID,
           timeout,
           retries: 1,
           headers: headersOf(options.headers),
         })
+        const ack = await unlessReconnected(sent, subject, onReconnect)
         published.inc({ outcome: ack.duplicate ? 'duplicate' : 'stored' })
         return storedAt(ack)
       } catch (error) {
@@ -91,4 +93,24 @@ function assertFits(nc: NatsConnection, subject: string, body: string | Uint8Arr
   const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
   if (most !== undefined && size > most)
     throw new RangeError(`${subject}: ${size} bytes are over the server's max_payload of ${most}`)
+}
+
+/** The answer to what was sent before the connection broke never comes: no need to wait for its timeout. */
+async function unlessReconnected<T>(
+  answer: Promise<T>,
+  subject: string,
+  onReconnect: PublishDeps['onReconnect'],
+): Promise<T> {
+  const broken = Promise.withResolvers<never>()
+  const ignore = onReconnect(() =>
+    broken.reject(
+      new BusError('unavailable', `publishing on ${subject}: the connection broke`, { retryable: true }),
+    ),
+  )
+  try {
+    return await Promise.race([answer, broken.promise])
+  } finally {
+    ignore()
+    answer.catch(() => {})
+  }
 }

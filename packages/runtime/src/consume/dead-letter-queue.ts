@@ -74,7 +74,7 @@ export function createDeadLetterQueue(deps: {
     for (let attempt = 0; ; attempt++) {
       try {
         for (const [part, refusal] of refusals.entries())
-          await writeDeadLetter(bus, source, delivery, refusal, part)
+          await writeDeadLetter(bus, source, delivery, refusal, part, signal)
         for (const refusal of refusals) record.deadLetter(refusal.reason, true)
         return true
       } catch (error) {

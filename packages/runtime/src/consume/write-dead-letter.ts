@@ -27,6 +27,7 @@ export async function writeDeadLetter(
   delivery: HeldDelivery,
   refusal: Refusal,
   part: number,
+  signal?: AbortSignal,
 ): Promise<void> {
   const headers: Record<string, string> = {
     ...foreignHeaders(delivery),
@@ -45,6 +46,8 @@ export async function writeDeadLetter(
   if (body !== whole) headers[h.cut] = `${body.byteLength}/${whole.byteLength}`
   await bus.publish(bus.subjects.deadLetter(source.service, refusal.reason), body, {
     headers,
+    deadlineMs: 10_000,
+    ...(signal ? { signal } : {}),
     msgId: `${source.stream}@${source.incarnation}:${delivery.sequence}:${refusal.reason}:${part}`,
   })
 }
