@@ -1,0 +1,12 @@
+// npm run bench -- <name>: every benchmark compares two things in one run.
+import { latency } from './latency.ts'
+
+const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promise<void>>> = { latency }
+
+const [name = 'latency', rounds] = process.argv.slice(2)
+const benchmark = benchmarks[name]
+if (benchmark) await benchmark(rounds === undefined ? undefined : Number(rounds))
+else {
+  console.error(`there is no benchmark '${name}'; there are: ${Object.keys(benchmarks).join(', ')}`)
+  process.exitCode = 1
+}
