@@ -44,7 +44,7 @@ export function* histogramQuantiles(
   for (const [i, q] of quantiles.entries()) {
     warnAboutQuantiles(query, q, expr.args[i + 2] ?? expr)
     const measure: Measure = (buckets, step, histogram) =>
-      quantile(query, q[step] ?? 0, buckets, histogram, expr.args[1])
+      quantile(query, q[step] ?? 0, buckets, histogram, expr.args[0])
     const measured = yield* measureHistograms(query, block, measure, expr.args[0])
     for (const [row, labels] of measured.labels.entries()) {
       const named = setLabels(labels, [[label, formatOpenMetrics(q[0] ?? 0)]])

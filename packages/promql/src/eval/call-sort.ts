@@ -15,7 +15,7 @@ export function sortRows(
 ): Block {
   if (query.stepMs > 0) {
     query.annotations.warn(
-      `${func} is ineffective for range queries since results are always ordered by labels`,
+      'sort is ineffective for range queries since results are always ordered by labels',
       {
         start,
         end,

@@ -8,8 +8,8 @@ import { parseSeconds } from './numbers.ts'
 import { type BinaryOperator, combine, type Item, readOperator } from './operators.ts'
 import { firstChild, lastChild, readString, type Source, span, text } from './tree.ts'
 
-/** Deeper nesting would overflow the stack of an ordinary JavaScript runtime. */
-const DEEPEST = 1000
+/** A chain of operators is a tree as deep as it is long. */
+const MOST_OPERATORS = 2000
 
 const POSTFIX: ReadonlySet<string> = new Set([
   'OffsetExpr',
@@ -25,11 +25,15 @@ const POSTFIX: ReadonlySet<string> = new Set([
  * (`a + b offset 5m`, `-1^2`), so operators are read in source order and combined by Prometheus' precedence.
  */
 export function lowerExpr(source: Source, node: SyntaxNode): Expr {
-  if (source.depth > DEEPEST) {
-    throw new ParseError(source.text, span(node), `expression is nested more than ${DEEPEST} levels deep`)
-  }
   const items: Item[] = []
-  flatten({ ...source, depth: source.depth + 1 }, node, items)
+  flatten(source, node, items)
+  if (items.length > MOST_OPERATORS) {
+    throw new ParseError(
+      source.text,
+      span(node),
+      `expression has more than ${MOST_OPERATORS} operands and operators in a row`,
+    )
+  }
   return combine(items)
 }
 

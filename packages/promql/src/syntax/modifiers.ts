@@ -69,14 +69,15 @@ function readAt(source: Source, operand: Expr, node: SyntaxNode): AtModifier {
 }
 
 function applyRange(source: Source, operand: Expr, node: SyntaxNode): Expr {
+  const bracket = { start: source.text.indexOf('[', operand.end), end: node.to }
   if (operand.kind !== 'vector-selector') {
-    throw new ParseError(source.text, operand, 'ranges only allowed for vector selectors')
+    throw new ParseError(source.text, bracket, 'ranges only allowed for vector selectors')
   }
   if (operand.offsetMs !== 0) {
-    throw new ParseError(source.text, operand, 'no offset modifiers allowed before range')
+    throw new ParseError(source.text, bracket, 'no offset modifiers allowed before range')
   }
   if (operand.at !== undefined) {
-    throw new ParseError(source.text, operand, 'no @ modifiers allowed before range')
+    throw new ParseError(source.text, bracket, 'no @ modifiers allowed before range')
   }
   const rangeMs = readPositiveDuration(source, lastChild(node))
   return { kind: 'matrix-selector', selector: operand, rangeMs, start: operand.start, end: node.to }

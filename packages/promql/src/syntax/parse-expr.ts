@@ -1,3 +1,4 @@
+import type { Tree } from '@lezer/common'
 import { parser } from '@prometheus-io/lezer-promql'
 import { ParseError } from '../errors.ts'
 import type { Expr } from './ast.ts'
@@ -19,10 +20,20 @@ export function parseExpr(source: string): Expr {
   if (source.length > LONGEST) {
     throw new ParseError(source, { start: 0, end: 0 }, `expression is longer than ${LONGEST} characters`)
   }
-  const tree = parser.parse(standIn(source))
-  const error = findSyntaxError(source, tree)
+  const error = findSyntaxError(source)
   if (error) throw error
-  const expr = lowerExpr({ text: source, depth: 0 }, firstChild(tree.topNode))
+  const tree = parser.parse(standIn(source))
+  expectNoError(source, tree)
+  const expr = lowerExpr({ text: source }, firstChild(tree.topNode))
   checkTypes(source, expr)
   return expr
+}
+
+/** Whatever the grammar rejects that Prometheus' own would take must not be evaluated half. */
+function expectNoError(source: string, tree: Tree): void {
+  tree.iterate({
+    enter: ({ type, from, to }) => {
+      if (type.isError) throw new ParseError(source, { start: from, end: to }, 'unexpected input')
+    },
+  })
 }

@@ -2,10 +2,9 @@ import type { SyntaxNode } from '@lezer/common'
 import { ParseError, type Position } from '../errors.ts'
 import { quote, unquote } from './strings.ts'
 
-/** The query's text, and how deep in it lowering is. */
+/** What lowering reads besides the tree. */
 export interface Source {
   readonly text: string
-  readonly depth: number
 }
 
 export function readString(source: Source, node: SyntaxNode): string {
