@@ -38,12 +38,20 @@ export function createFamilyReader(head: ExposedHead): (sinceMs: number) => Gene
 function groupNames({ labelValues, metadata }: ExposedHead): readonly [string, string[]][] {
   const families = new Map<string, string[]>()
   for (const seriesName of labelValues('__name__')) {
-    const family = metadata.familyOf(seriesName)
+    const family = familyOf(seriesName, metadata)
     const names = families.get(family)
     if (names) names.push(seriesName)
     else families.set(family, [seriesName])
   }
   return [...families].sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** What has parts owns them, also where a publisher described a part by itself: no line must stand under two families. */
+function familyOf(seriesName: string, metadata: ExposedHead['metadata']): string {
+  const [, base = '', part = ''] = /^(.+)(_bucket|_sum|_count)$/.exec(seriesName) ?? []
+  const type = metadata.get(base)?.type
+  const owned = type === 'histogram' || (type === 'summary' && part !== '_bucket')
+  return owned ? base : seriesName
 }
 
 function typeOf(kind: string | undefined): FamilyType {

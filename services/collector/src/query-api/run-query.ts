@@ -83,7 +83,8 @@ async function answerQuery(
   options: QueryOptions & { timeoutMs: number },
   run: (within: QueryOptions) => ReturnType<Engine['instant']>,
 ): Promise<ApiAnswer> {
-  const timedOut = AbortSignal.timeout(Math.max(0, Math.ceil(options.timeoutMs)))
+  const timedOut =
+    options.timeoutMs > 0 ? AbortSignal.timeout(Math.ceil(options.timeoutMs)) : AbortSignal.abort()
   const signal = AbortSignal.any([request.signal, timedOut])
   let begun = false
   try {

@@ -34,7 +34,8 @@ export function serveApi(verb: ApiVerb, log: Log): RequestHandler {
     try {
       const name = request.params['name']
       const answer = await verb({ form: formOf(request), name: typeof name === 'string' ? name : '', signal })
-      response.set('Content-Type', 'application/json')
+      // Not by express, which adds a charset that Prometheus does not have.
+      response.setHeader('Content-Type', 'application/json')
       await respondPieces(request, response, envelope(answer), signal)
     } catch (error) {
       answerError(error, response, log, request.path)
@@ -73,10 +74,9 @@ function answerError(error: unknown, response: Response, log: Log, path: string)
   const known = toApiError(error)
   if (known.code === 'internal') log.error({ err: error, path }, 'a query failed for a reason of our own')
   if (response.headersSent || response.destroyed) return
-  response
-    .status(known.status)
-    .type('application/json')
-    .send(JSON.stringify({ status: 'error', errorType: known.code, error: known.message }))
+  response.statusCode = known.status
+  response.setHeader('Content-Type', 'application/json')
+  response.end(JSON.stringify({ status: 'error', errorType: known.code, error: known.message }))
 }
 
 function toApiError(error: unknown): ApiError {
