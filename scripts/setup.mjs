@@ -187,7 +187,7 @@ async function ensureDependencies() {
 async function ensureServers() {
   const { TESTKIT } = process.env
   if (TESTKIT === 'containers') return
-  const main = join(root, 'packages', 'servers', 'src', 'main.ts')
+  const main = join(root, 'packages', 'servers', 'scripts', 'provide-servers.ts')
   const names = ['nats', 'redis', 'prometheus', 'alertmanager']
   const { code } = await run(ourNode, [main, ...names], { stdio: 'inherit' })
   if (code !== 0) process.exitCode = 1

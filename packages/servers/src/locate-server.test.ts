@@ -5,8 +5,9 @@ test('the error for a missing server says why it was not installed, and exactly 
   const error = missingServer('nats', new Error('installing needs root, and sudo would ask for a password'))
   expect(error).toMatchObject({ code: 'missing', retryable: false })
   expect(error.message).toBe(
-    'nats-server is not installed (installing needs root, and sudo would ask for a password): ' +
+    'nats-server is not installed: ' +
       'on Debian or Ubuntu `sudo apt-get install nats-server`, on macOS `brew install nats-server`, ' +
-      'elsewhere see https://nats.io/download/',
+      'elsewhere see https://nats.io/download/\n' +
+      '  It could not be installed for you: installing needs root, and sudo would ask for a password',
   )
 })

@@ -16,8 +16,8 @@ const installHint = (name: ServerName): string => {
 
 /** The error for a server that is nowhere: it says exactly what to install, and why it was not done for the user. */
 export function missingServer(name: ServerName, cause?: unknown): ServerError {
-  const why = cause instanceof Error ? ` (${cause.message})` : ''
-  const message = `${SERVER_PROGRAMS[name].programs[0]} is not installed${why}: ${installHint(name)}`
+  const why = cause instanceof Error ? `\n  It could not be installed for you: ${cause.message}` : ''
+  const message = `${SERVER_PROGRAMS[name].programs[0]} is not installed: ${installHint(name)}${why}`
   return new ServerError('missing', message, { cause })
 }
 

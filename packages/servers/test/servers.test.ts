@@ -42,7 +42,7 @@ function redis(port: number, command: string, timeoutMs = 2000): Promise<string 
 
 const cases = [
   { name: 'nats', start: startNatsServer, probe: (s: Server) => probeNats(s) },
-  { name: 'redis', start: startRedisServer, probe: (s: Server) => probeRedis(s) },
+  { name: 'redis', start: startRedisServer, probe: (s: Server) => probeRedis(s.url) },
   { name: 'prometheus', start: startPrometheusServer, probe: (s: Server) => probeHttp(`${s.url}/-/healthy`) },
   {
     name: 'alertmanager',
@@ -121,4 +121,12 @@ test('ten servers started at once get ten ports', async () => {
   const servers = await Promise.all(Array.from({ length: 10 }, () => startRedisServer()))
   servers.forEach(keep)
   expect(new Set(servers.map((server) => server.port)).size).toBe(10)
+})
+
+test('a Redis that wants a password is told apart from one that takes ours', async () => {
+  const server = keep(await startRedisServer())
+  await redis(server.port, 'CONFIG SET requirepass ringer')
+  await expect(probeRedis(server.url)).rejects.toThrow(/NOAUTH/)
+  await expect(probeRedis(`redis://:wrong@127.0.0.1:${server.port}`)).rejects.toThrow(/WRONGPASS|invalid/i)
+  await probeRedis(`redis://:ringer@127.0.0.1:${server.port}`)
 })

@@ -1,6 +1,6 @@
-// Makes sure that servers are there: `node main.ts nats redis`. Says what it does; ends with 1 and one line when it cannot.
-import { isServerName, type ServerName } from './programs.ts'
-import { provideServers } from './provide-servers.ts'
+// Makes sure that servers are there: `node provide-servers.ts nats redis`. Says what it does; ends with 1 and one line when it cannot.
+import { isServerName, type ServerName } from '../src/programs.ts'
+import { provideServers } from '../src/provide-servers.ts'
 
 const names = process.argv.slice(2)
 const unknown = names.filter((name) => !isServerName(name))
