@@ -16,10 +16,18 @@ export interface Metrics {
 /** From half a millisecond to half a minute: what a message or a request takes. Seconds. */
 const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
+/** Gauges of prom-client that are named as counters, which promtool reports; each is the sum of a metric that stays. */
+const misnamed = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+]
+
 /** The metrics of one service, with Node's and the process's own (event-loop lag among them). */
 export function createMetrics(service: string, version: string): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
+  for (const name of misnamed) registry.removeSingleMetric(name)
   const known = new Map<string, unknown>()
   function once<M>(name: string, make: () => M): M {
     if (!known.has(name)) known.set(name, make())
