@@ -33,7 +33,7 @@ export function createHttp(
   server.get('/health/ready', async (_request, response) => {
     const report = await readiness.report()
     response
-      .status(report.status === 'ready' ? 200 : 503)
+      .status(report.status === 'ready' || report.status === 'degraded' ? 200 : 503)
       .set('Cache-Control', 'no-store')
       .json(report)
   })

@@ -3,8 +3,11 @@ import { messageOf } from '../coded-error.ts'
 
 /** Whether a service may be given work. */
 export interface Readiness {
-  /** A check asked at most once a second: it fails by throwing, or by returning the reason. */
-  check(name: string, fn: () => unknown, options?: { timeoutMs?: number }): () => void
+  /**
+   * A check asked at most once a second: it fails by throwing, or by returning the reason.
+   * One that only degrades says what is amiss, and leaves the service ready.
+   */
+  check(name: string, fn: () => unknown, options?: { timeoutMs?: number; onlyDegrades?: boolean }): () => void
   /** Holds readiness back for a reason, until called with undefined for the same name. */
   set(name: string, reason: string | undefined): void
   /** The service's own phase. */
@@ -15,7 +18,7 @@ export interface Readiness {
 export type Phase = 'starting' | 'ready' | 'stopping'
 
 export interface ReadinessReport {
-  readonly status: Phase | 'not_ready'
+  readonly status: Phase | 'degraded' | 'not_ready'
   /** Why not, by name. */
   readonly reasons: Readonly<Record<string, string>>
 }
@@ -23,6 +26,7 @@ export interface ReadinessReport {
 interface Check {
   readonly fn: () => unknown
   readonly timeoutMs: number
+  readonly onlyDegrades: boolean
   last: { readonly at: number; readonly reason: Promise<string | undefined> } | undefined
 }
 
@@ -41,8 +45,8 @@ export function createReadiness(clock: Clock): Readiness {
   }
 
   return {
-    check(name, fn, { timeoutMs = 2000 } = {}) {
-      const check: Check = { fn, timeoutMs, last: undefined }
+    check(name, fn, { timeoutMs = 2000, onlyDegrades = false } = {}) {
+      const check: Check = { fn, timeoutMs, onlyDegrades, last: undefined }
       checks.set(name, check)
       return () => {
         if (checks.get(name) === check) checks.delete(name)
@@ -57,11 +61,15 @@ export function createReadiness(clock: Clock): Readiness {
     },
     async report() {
       const reasons: Record<string, string> = Object.fromEntries(held)
-      const asked = [...checks].map(async ([name, check]) => ({ name, reason: await ask(check) }))
-      for (const { name, reason } of await Promise.all(asked))
-        if (reason !== undefined) reasons[name] = reason
-      if (phase !== 'ready') return { status: phase, reasons }
-      return { status: Object.keys(reasons).length === 0 ? 'ready' : 'not_ready', reasons }
+      let worst: 'ready' | 'degraded' | 'not_ready' = held.size === 0 ? 'ready' : 'not_ready'
+      const asked = [...checks].map(async ([name, check]) => ({ name, check, reason: await ask(check) }))
+      for (const { name, check, reason } of await Promise.all(asked)) {
+        if (reason === undefined) continue
+        reasons[name] = reason
+        if (!check.onlyDegrades) worst = 'not_ready'
+        else if (worst === 'ready') worst = 'degraded'
+      }
+      return { status: phase === 'ready' ? worst : phase, reasons }
     },
   }
 }
