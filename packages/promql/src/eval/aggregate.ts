@@ -23,7 +23,7 @@ export function* aggregateFold(
   op: FoldOp,
   input: Block,
 ): Generator<void, Block> {
-  const { groupOf, groups } = groupRows(input, grouperOf(expr))
+  const { groupOf, groups } = yield* groupRows(query, input, grouperOf(expr))
   const { steps } = input
   const output = createBlock(steps, groups.length)
   query.charge(groups.length * steps)
@@ -53,7 +53,7 @@ export function* aggregateQuantile(
   params: Float64Array,
 ): Generator<void, Block> {
   warnAboutQuantiles(query, params, expr.param ?? expr)
-  const { groupOf, groups } = groupRows(input, grouperOf(expr))
+  const { groupOf, groups } = yield* groupRows(query, input, grouperOf(expr))
   const { steps } = input
   const output = createBlock(steps, groups.length)
   query.charge(groups.length * steps)

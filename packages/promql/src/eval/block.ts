@@ -1,6 +1,4 @@
-import { QueryError } from '../errors.ts'
 import type { Labels } from '../storage.ts'
-import { dropMetricName, labelsKey } from './labels.ts'
 
 /** The times an expression is evaluated at: `steps` times, `stepMs` apart. */
 export interface Frame {
@@ -68,51 +66,6 @@ export function hasValues(block: Block, row: number): boolean {
   const base = row * block.steps
   for (let cell = base; cell < base + block.steps; cell++) if (block.present[cell] === 1) return true
   return false
-}
-
-const SAME_LABELSET = 'vector cannot contain metrics with the same labelset'
-
-/**
- * Removes the metric names that are due, and joins rows that are equal then.
- * @throws QueryError when two of them have a value at the same step
- */
-export function settleNames(block: Block): Block {
-  for (let row = 0; row < block.labels.length; row++) {
-    const labels = block.labels[row]
-    if (block.dropName[row] && labels) block.labels[row] = dropMetricName(labels)
-    block.dropName[row] = false
-  }
-  return mergeEqualRows(block)
-}
-
-/** Joins rows with equal labels. @throws QueryError when two have a value at the same step */
-export function mergeEqualRows(block: Block): Block {
-  if (block.labels.length < 2) return block
-  const rows = new Map<string, number>()
-  for (let row = 0; row < block.labels.length; row++) {
-    const key = labelsKey(block.labels[row] ?? {})
-    if (!rows.has(key)) rows.set(key, row)
-  }
-  if (rows.size === block.labels.length) return block
-  const merged = createBlock(block.steps, rows.size)
-  const targets = new Map<number, number>()
-  for (const row of rows.values()) {
-    targets.set(row, addRow(merged, block.labels[row] ?? {}, block.dropName[row] ?? false))
-  }
-  for (let row = 0; row < block.labels.length; row++) {
-    const first = rows.get(labelsKey(block.labels[row] ?? {})) ?? row
-    copyCells(block, row, merged, targets.get(first) ?? 0)
-  }
-  return merged
-}
-
-function copyCells(from: Block, row: number, to: Block, base: number): void {
-  for (let step = 0; step < from.steps; step++) {
-    const cell = row * from.steps + step
-    if (from.present[cell] !== 1) continue
-    if (to.present[base + step] === 1) throw new QueryError('execution', SAME_LABELSET)
-    setCell(to, base + step, from.values[cell] ?? Number.NaN)
-  }
 }
 
 /** One evaluated step, repeated at every step of a longer frame. */

@@ -3,9 +3,10 @@ import { InvalidRegexError } from '../regex.ts'
 import { compileReplacement } from '../replacement.ts'
 import type { Labels } from '../storage.ts'
 import { isValidLabelName } from '../syntax/strings.ts'
-import { type Block, mergeEqualRows } from './block.ts'
+import type { Block } from './block.ts'
 import { labelValue, METRIC_NAME, setLabels } from './labels.ts'
 import type { Query } from './query.ts'
+import { mergeEqualRows } from './settle-names.ts'
 
 /** `label_replace(v, dst, replacement, src, regex)`: sets a label from another one that matches. */
 export function* labelReplace(query: Query, block: Block, args: readonly string[]): Generator<void, Block> {
@@ -19,7 +20,7 @@ export function* labelReplace(query: Query, block: Block, args: readonly string[
     const value = replace(labelValue(labels, source))
     if (value !== undefined) setRowLabel(block, row, labels, target, value)
   }
-  return mergeEqualRows(block)
+  return yield* mergeEqualRows(query, block)
 }
 
 function compile(pattern: string, replacement: string): (value: string) => string | undefined {
@@ -49,7 +50,7 @@ export function* labelJoin(query: Query, block: Block, args: readonly string[]):
     const value = sources.map((source) => labelValue(labels, source)).join(separator)
     setRowLabel(block, row, labels, target, value)
   }
-  return mergeEqualRows(block)
+  return yield* mergeEqualRows(query, block)
 }
 
 function setRowLabel(block: Block, row: number, labels: Labels, target: string, value: string): void {

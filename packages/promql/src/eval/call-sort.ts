@@ -3,16 +3,17 @@ import type { CallExpr } from '../syntax/ast.ts'
 import { addRow, type Block, createBlock, hasValues } from './block.ts'
 import { labelsKey, labelValue, NO_LABELS } from './labels.ts'
 import type { Query } from './query.ts'
+import { sortInSlices } from './sort-in-slices.ts'
 
 type Order = (a: number, b: number) => number
 
 /** `sort` and its kin: order the rows of an instant query; a range query orders by labels in any case. */
-export function sortRows(
+export function* sortRows(
   query: Query,
   { func, start, end }: CallExpr,
   block: Block,
   names: readonly string[],
-): Block {
+): Generator<void, Block> {
   if (query.stepMs > 0) {
     query.annotations.warn(
       'sort is ineffective for range queries since results are always ordered by labels',
@@ -27,7 +28,8 @@ export function sortRows(
   const order = func.startsWith('sort_by_label')
     ? byLabels(block, names, descending)
     : byValue(block, descending)
-  const rows = [...block.labels.keys()].filter((row) => hasValues(block, row)).sort(order)
+  const present = [...block.labels.keys()].filter((row) => hasValues(block, row))
+  const rows = yield* sortInSlices(query, present, order)
   const sorted = createBlock(1, rows.length)
   for (const row of rows) {
     const base = addRow(sorted, block.labels[row] ?? NO_LABELS, block.dropName[row] ?? false)

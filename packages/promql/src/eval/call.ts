@@ -163,7 +163,7 @@ function* vectorCall(
     case 'sort_desc':
     case 'sort_by_label':
     case 'sort_by_label_desc':
-      return sortRows(query, expr, block, strings)
+      return yield* sortRows(query, expr, block, strings)
     case 'label_replace':
       return yield* labelReplace(query, block, strings)
     case 'label_join':

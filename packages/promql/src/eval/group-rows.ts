@@ -2,6 +2,7 @@ import type { Labels } from '../storage.ts'
 import type { AggregateExpr } from '../syntax/ast.ts'
 import type { Block } from './block.ts'
 import { keyOf, labelsKey, METRIC_NAME, NO_LABELS, omitLabels, pickLabels } from './labels.ts'
+import type { Query } from './query.ts'
 
 /** One group of an aggregation: series fall into it by its key, its labels are the result's. */
 export interface Group {
@@ -11,6 +12,9 @@ export interface Group {
 
 /** The group of a series, remembered by the identity of its labels. */
 export type Grouper = (labels: Labels) => Group
+
+/** Looking at a row's labels costs about as much as this many samples. */
+const UNITS_PER_ROW = 32
 
 const groupers = new WeakMap<AggregateExpr, Grouper>()
 
@@ -41,11 +45,16 @@ export function createGrouper(grouping: readonly string[], without: boolean): Gr
 }
 
 /** Which group each row belongs to, groups numbered in order of appearance. */
-export function groupRows(block: Block, grouper: Grouper): { groupOf: Int32Array; groups: Group[] } {
+export function* groupRows(
+  query: Query,
+  block: Block,
+  grouper: Grouper,
+): Generator<void, { groupOf: Int32Array; groups: Group[] }> {
   const groupOf = new Int32Array(block.labels.length)
   const groups: Group[] = []
   const numbers = new Map<string, number>()
   for (let row = 0; row < groupOf.length; row++) {
+    if (query.due(UNITS_PER_ROW)) yield
     const group = grouper(block.labels[row] ?? NO_LABELS)
     let number = numbers.get(group.key)
     if (number === undefined) {

@@ -27,8 +27,7 @@ export function* matchVectors(
   if (isSetOp(op)) throw new Error('set operators do not come here')
   const swapped = matching.card === 'one-to-many'
   const [many, one] = swapped ? [rhs, lhs] : [lhs, rhs]
-  const { rows, count } = numberRows(matching, [many, one])
-  const [manyNumbers = new Int32Array(), oneNumbers = new Int32Array()] = rows
+  const { left: manyNumbers, right: oneNumbers, count } = yield* numberRows(query, matching, many, one)
   const { steps } = lhs
   const output = createResultRows(query, expr, many, one)
   const compare = isComparison(op) ? comparison(op) : undefined
@@ -42,6 +41,7 @@ export function* matchVectors(
     matchedBy.fill(-1)
     seen.clear()
     for (let row = 0; row < manyNumbers.length; row++) {
+      if (query.due(8)) yield
       const cell = row * steps + step
       const number = manyNumbers[row] ?? 0
       const oneRow = oneAt[number] ?? -1

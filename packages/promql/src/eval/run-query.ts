@@ -3,11 +3,13 @@ import type { Labels, SeriesSamples } from '../storage.ts'
 import type { Expr } from '../syntax/ast.ts'
 import { unwrapParens } from '../syntax/ast.ts'
 import { typeOf } from '../syntax/check-types.ts'
-import { type Block, type Frame, settleNames } from './block.ts'
+import type { Block, Frame } from './block.ts'
 import { evaluate } from './evaluate.ts'
 import { labelsKey, NO_LABELS } from './labels.ts'
 import type { Query } from './query.ts'
 import { selectRange, withoutStale } from './select-range.ts'
+import { settleNames } from './settle-names.ts'
+import { sortInSlices } from './sort-in-slices.ts'
 
 /** One series of an instant vector. */
 export interface VectorSample {
@@ -40,7 +42,11 @@ export function* runInstant(query: Query, expr: Expr): Generator<void, QueryResu
   if (value.kind === 'string') return withRemarks(query, { type: 'string', timeMs, value: value.value })
   if (value.kind === 'scalar')
     return withRemarks(query, { type: 'scalar', timeMs, value: value.values[0] ?? 0 })
-  return withRemarks(query, { type: 'vector', timeMs, value: readVector(settleNames(value.block)) })
+  return withRemarks(query, {
+    type: 'vector',
+    timeMs,
+    value: readVector(yield* settleNames(query, value.block)),
+  })
 }
 
 /** Evaluates at every step from the query's start to its end. Series are ordered by their labels. */
@@ -101,7 +107,7 @@ function* readMatrix(
     if (count === 0) continue
     matrix.push({ labels, timestamps: timestamps.subarray(0, count), values: values.subarray(0, count) })
   }
-  return matrix.sort(byLabels)
+  return yield* sortInSlices(query, matrix, byLabels)
 }
 
 function byLabels(a: SeriesSamples, b: SeriesSamples): number {
@@ -124,11 +130,11 @@ function* readRange(query: Query, expr: Expr, frame: Frame): Generator<void, Ser
     if (from === timestamps.length) continue
     matrix.push({ labels, timestamps: timestamps.subarray(from), values: values.subarray(from) })
   }
-  return matrix.sort(byLabels)
+  return yield* sortInSlices(query, matrix, byLabels)
 }
 
 function* evaluateVector(query: Query, expr: Expr, frame: Frame): Generator<void, Block> {
   const value = yield* evaluate(query, expr, frame)
   if (value.kind !== 'vector') throw new Error('a subquery holds a vector: the types were checked before')
-  return settleNames(value.block)
+  return yield* settleNames(query, value.block)
 }

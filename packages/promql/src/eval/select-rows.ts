@@ -1,8 +1,8 @@
 import { QueryError } from '../errors.ts'
 import type { AggregateExpr } from '../syntax/ast.ts'
 import { addRow, type Block, createBlock, setCell } from './block.ts'
+import { chooserOf } from './choose-rows.ts'
 import { grouperOf, groupRows } from './group-rows.ts'
-import { hashLabels } from './hash-labels.ts'
 import { NO_LABELS } from './labels.ts'
 import { formatFloat } from './quantile-warnings.ts'
 import type { Query } from './query.ts'
@@ -10,9 +10,6 @@ import type { Query } from './query.ts'
 /** Beyond these Prometheus' parameter, a 64-bit integer, overflows. */
 const MAX_INT64 = 2 ** 63 - 1024
 const MIN_INT64 = -(2 ** 63)
-
-/** Chooses rows of one group at one step: `candidates` in row order, the result in output order. */
-type Choose = (candidates: number[], values: (row: number) => number, param: number) => number[]
 
 /** `topk`, `bottomk`, `limitk` and `limit_ratio`: rows keep their labels, some of them per group and step. */
 export function* aggregateSelection(
@@ -22,8 +19,8 @@ export function* aggregateSelection(
   params: Float64Array,
 ): Generator<void, Block> {
   if (!checkParams(query, expr, params)) return createBlock(input.steps, 0)
-  const choose = chooserOf(expr, input)
-  const { groupOf, groups } = groupRows(input, grouperOf(expr))
+  const choose = chooserOf(query, expr.op, input)
+  const { groupOf, groups } = yield* groupRows(query, input, grouperOf(expr))
   const members: number[][] = groups.map(() => [])
   for (const [row, number] of groupOf.entries()) members[number]?.push(row)
   const { steps } = input
@@ -34,7 +31,7 @@ export function* aggregateSelection(
     for (const rows of members) {
       if (query.due(rows.length * 4)) yield
       const candidates = rows.filter((row) => input.present[row * steps + step] === 1)
-      for (const row of choose(candidates, value, params[step] ?? 0)) {
+      for (const row of yield* choose(candidates, value, params[step] ?? 0)) {
         let base = bases.get(row)
         if (base === undefined) {
           query.charge(steps)
@@ -81,51 +78,4 @@ function extremes(params: Float64Array): [number, number] {
     if (value > most) most = value
   }
   return [least, most]
-}
-
-function chooserOf({ op }: AggregateExpr, input: Block): Choose {
-  if (op === 'limitk') return (rows, _, k) => (k < 1 ? [] : rows.slice(0, Math.trunc(k)))
-  if (op === 'limit_ratio') {
-    const offsets = new Map<number, number>()
-    const offsetOf = (row: number): number => {
-      const known = offsets.get(row) ?? hashLabels(input.labels[row] ?? NO_LABELS)
-      offsets.set(row, known)
-      return known
-    }
-    return (rows, _, ratio) =>
-      ratio >= 0
-        ? rows.filter((row) => offsetOf(row) < Math.min(ratio, 1))
-        : rows.filter((row) => offsetOf(row) >= 1 + Math.max(ratio, -1))
-  }
-  const direction = op === 'topk' ? -1 : 1
-  return (rows, value, k) => {
-    if (k < 1) return []
-    return best(rows, value, Math.min(Math.trunc(k), rows.length), direction)
-  }
-}
-
-/** The first `k` rows by value, NaN last; a small `k` among many rows is kept by insertion. */
-function best(
-  rows: readonly number[],
-  value: (row: number) => number,
-  k: number,
-  direction: 1 | -1,
-): number[] {
-  const order = (a: number, b: number): number => {
-    const x = value(a)
-    const y = value(b)
-    if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))
-    return x === y ? 0 : x < y ? -direction : direction
-  }
-  if (k * 8 >= rows.length) return rows.toSorted(order).slice(0, k)
-  const kept: number[] = []
-  for (const row of rows) {
-    const last = kept[k - 1]
-    if (last !== undefined && order(row, last) >= 0) continue
-    let at = kept.length
-    while (at > 0 && order(row, kept[at - 1] ?? row) < 0) at--
-    kept.splice(at, 0, row)
-    if (kept.length > k) kept.pop()
-  }
-  return kept
 }

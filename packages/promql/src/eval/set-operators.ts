@@ -12,8 +12,7 @@ export function* combineSets(
   lhs: Block,
   rhs: Block,
 ): Generator<void, Block> {
-  const { rows, count } = numberRows(matching, [lhs, rhs])
-  const [left = new Int32Array(), right = new Int32Array()] = rows
+  const { left, right, count } = yield* numberRows(query, matching, lhs, rhs)
   const { steps } = lhs
   query.charge(op === 'or' ? rhs.labels.length * steps : 0)
   const [kept, keptNumbers, other, otherNumbers] =

@@ -2,6 +2,10 @@ import type { Labels } from '../storage.ts'
 import type { VectorMatching } from '../syntax/ast.ts'
 import type { Block } from './block.ts'
 import { keyOf, labelsKey, METRIC_NAME, NO_LABELS, omitLabels, pickLabels } from './labels.ts'
+import type { Query } from './query.ts'
+
+/** Looking at a row's labels costs about as much as this many samples. */
+const UNITS_PER_ROW = 32
 
 /** What a series is matched by, remembered by the identity of its labels. */
 export type Signature = (labels: Labels) => string
@@ -32,17 +36,20 @@ export function matchedLabels(matching: VectorMatching, labels: Labels): Labels 
     : omitLabels(labels, [...matching.labels, METRIC_NAME])
 }
 
-/** Numbers the signatures of several blocks' rows: equal numbers match. */
-export function numberRows(
+/** Numbers the signatures of two blocks' rows: equal numbers match. */
+export function* numberRows(
+  query: Query,
   matching: VectorMatching,
-  blocks: readonly Block[],
-): { rows: Int32Array[]; count: number } {
+  left: Block,
+  right: Block,
+): Generator<void, { left: Int32Array; right: Int32Array; count: number }> {
   const signature = signatureOf(matching)
   const numbers = new Map<string, number>()
-  const rows = blocks.map((block) => {
-    const numbered = new Int32Array(block.labels.length)
+  function* numberBlock({ labels }: Block): Generator<void, Int32Array> {
+    const numbered = new Int32Array(labels.length)
     for (let row = 0; row < numbered.length; row++) {
-      const key = signature(block.labels[row] ?? NO_LABELS)
+      if (query.due(UNITS_PER_ROW)) yield
+      const key = signature(labels[row] ?? NO_LABELS)
       let number = numbers.get(key)
       if (number === undefined) {
         number = numbers.size
@@ -51,6 +58,6 @@ export function numberRows(
       numbered[row] = number
     }
     return numbered
-  })
-  return { rows, count: numbers.size }
+  }
+  return { left: yield* numberBlock(left), right: yield* numberBlock(right), count: numbers.size }
 }
