@@ -35,6 +35,7 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
     stream,
   }
   const wanted = { ...options, ackWaitMs, maxAckPending: Math.max(1000, prefetch * 4) }
+  const handlers = new Set<AbortController>()
   const stopping = new AbortController()
   const waiting: Held[] = []
   let running = 0
@@ -78,13 +79,14 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
     const { message, position } = held
     const begun = clock.now()
     record.lag(position.pending + waiting.length)
-    const tooLong = new AbortController()
-    const signal = AbortSignal.any([stopping.signal, tooLong.signal])
-    const delivery = toDelivery(message, position, { replaying: false, signal })
+    const controller = new AbortController()
+    handlers.add(controller)
+    const delivery = toDelivery(message, position, { replaying: false, signal: controller.signal })
     const handled = Promise.resolve(handleDelivery(delivery, handling))
     const outcome = await withTimeout(handled, handlingTimeoutMs, clock, () =>
-      tooLong.abort('handling_timeout'),
+      controller.abort('handling_timeout'),
     )
+    handlers.delete(controller)
     const decided = decideDisposition(outcome, position.deliveryCount, limits)
     if (decided.action !== 'nak')
       for (const refusal of delivery.refusals) record.refusedPart(refusal, delivery)
@@ -125,6 +127,7 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
     await Promise.race([inHand.empty(), sleep(clock, STOP_GRACE_MS, grace.signal)])
     grace.abort()
     stopping.abort('stopping')
+    for (const handler of handlers) handler.abort('stopping')
     inHand.stop()
     await ran
   }

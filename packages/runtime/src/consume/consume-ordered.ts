@@ -5,14 +5,14 @@ import type { ConsumeDeps, OrderedConsumer, OrderedOptions } from './consume-dep
 import { createConsumerRecord } from './consumer-metrics.ts'
 import { createDeadLetterQueue } from './dead-letter-queue.ts'
 import { decideDisposition } from './decide-disposition.ts'
-import { parsePosition, toDelivery } from './delivery.ts'
+import { type Position, parsePosition, toDelivery } from './delivery.ts'
 import { handleDelivery } from './handle-delivery.ts'
 import { type OrderedCursor, openCursor } from './ordered-cursor.ts'
 import { pullMessages } from './pull-messages.ts'
 import { restoreReading } from './restore-reading.ts'
 import type { Outcome } from './run-stages.ts'
 
-const PREFETCH = 512
+const PREFETCH = 1024
 
 /**
  * Reads a stream in order into memory, from its beginning (or a sequence) and on for as long as the service runs.
@@ -33,7 +33,7 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
   const { signal } = stopping
   const letters = createDeadLetterQueue({ bus, clock, log, record, signal })
   const caughtUp = Promise.withResolvers<void>()
-  const queue: Msg[] = []
+  const queue: { readonly message: Msg; readonly position: Position }[] = []
   let stopped: Promise<void> | undefined
   let busy: Promise<void> | undefined
   let received = (options.fromSequence ?? 1) - 1
@@ -51,7 +51,7 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
     )
     if (incarnation !== undefined && cursor.incarnation !== incarnation) {
       log.warn({ stream }, 'the stream was made anew; reading it from its beginning')
-      options.onRecreated?.()
+      tell(options.onRecreated)
     }
     if (options.deadLetters)
       await letters.follow({ service: deps.name, stream, incarnation: cursor.incarnation })
@@ -64,8 +64,8 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
   /** Handles what is queued; synchronously, for as long as no stage needs to wait. */
   function drain(release: () => void): void {
     if (busy !== undefined) return
-    for (let message = queue.shift(); message && !signal.aborted; message = queue.shift()) {
-      const pause = handle(message)
+    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
+      const pause = handle(next.message, next.position)
       if (pause !== undefined) {
         busy = pause.finally(() => {
           busy = undefined
@@ -78,9 +78,7 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
     }
   }
 
-  function handle(message: Msg): Promise<void> | undefined {
-    const position = parsePosition(message.reply)
-    if (!position) return undefined
+  function handle(message: Msg, position: Position): Promise<void> | undefined {
     const replaying = target !== undefined
     const delivery = toDelivery(message, position, { replaying, signal })
     const begun = clock.now()
@@ -114,8 +112,19 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
     if (target === undefined || signal.aborted) return
     target = undefined
     log.info({ stream, sequence: handled }, 'has read what was stored')
-    options.onCaughtUp?.()
+    tell(options.onCaughtUp)
     caughtUp.resolve()
+  }
+
+  /** Before the next message, and outside NATS' own call stack, where an error would be lost. */
+  function tell(callback: (() => void) | undefined): void {
+    try {
+      callback?.()
+    } catch (error) {
+      queueMicrotask(() => {
+        throw error
+      })
+    }
   }
 
   /** Reads with one cursor until it is lost; answers why. */
@@ -138,7 +147,7 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
         if (position.consumerSequence !== expected) return pull.stop()
         expected++
         received = position.streamSequence
-        queue.push(message)
+        queue.push({ message, position })
         drain(() => pull.release())
       },
     })

@@ -1,5 +1,6 @@
 import { AckPolicy, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream'
 import { nanos, nuid } from '@nats-io/transport-node'
+import { incarnationName } from './stream-incarnation.ts'
 
 /** An ephemeral consumer that reads on from where the reader is. */
 export interface OrderedCursor {
@@ -25,7 +26,7 @@ export async function openCursor(
   filterSubject: string | undefined,
 ): Promise<OrderedCursor> {
   const { created, state } = await jsm.streams.info(stream)
-  const incarnation = Math.floor(Date.parse(created)).toString(36)
+  const incarnation = incarnationName(created)
   const anew = after.incarnation !== undefined && after.incarnation !== incarnation
   const from = anew ? 1 : Math.min(after.sequence, state.last_seq) + 1
   const info = await jsm.consumers.add(stream, {
