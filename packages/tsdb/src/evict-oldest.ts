@@ -26,6 +26,7 @@ export function dropChunks(state: HeadState, series: MemorySeries, count: number
 function dropChunk(state: HeadState, chunk: Chunk): number {
   if (typeof chunk === 'object') {
     state.openBytes -= chunk.data.byteLength
+    state.thawedChunks--
     return chunk.count
   }
   const count = state.arena.countOf(chunk)

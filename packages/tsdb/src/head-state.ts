@@ -12,6 +12,7 @@ export interface HeadState {
   readonly seriesLimits: SeriesLimits
   /** Series with thawed chunks, which wait to be packed again. */
   readonly thawed: Set<MemorySeries>
+  thawedChunks: number
   readonly counts: HeadCounts
   readonly listeners: Set<SeriesListener>
   nextRef: number
@@ -51,6 +52,7 @@ export function createHeadState(limits: HeadLimits): HeadState {
     index: createSeriesIndex(),
     seriesLimits: createSeriesLimits(limits),
     thawed: new Set(),
+    thawedChunks: 0,
     listeners: new Set(),
     counts: {
       samples: 0,

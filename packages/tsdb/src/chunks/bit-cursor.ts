@@ -20,12 +20,17 @@ export function writeBits(cursor: BitCursor, value: number, width: number): void
 /** Reads `width` bits (1 to 32) as an unsigned number. */
 export function readBits(cursor: BitCursor, width: number): number {
   const { words, bit } = cursor
+  cursor.bit = bit + width
+  return peekBits(words, bit) >>> (32 - width)
+}
+
+/** The 32 bits at a place, as a signed number. */
+export function peekBits(words: Uint32Array, bit: number): number {
   const word = bit >>> 5
   const shift = bit & 31
-  let aligned = (words[word] ?? 0) << shift
-  if (shift + width > 32) aligned |= (words[word + 1] ?? 0) >>> (32 - shift)
-  cursor.bit = bit + width
-  return aligned >>> (32 - width)
+  const high = words[word] ?? 0
+  // A shift by 32 would be one by 0.
+  return shift === 0 ? high | 0 : (high << shift) | ((words[word + 1] ?? 0) >>> (32 - shift))
 }
 
 /** Writes a non-negative integer below 2^53 in `width` bits (0 to 53). */

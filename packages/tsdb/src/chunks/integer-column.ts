@@ -2,6 +2,7 @@ import {
   type BitCursor,
   bitLength,
   foldSign,
+  peekBits,
   readBits,
   readSigned,
   readWide,
@@ -10,47 +11,16 @@ import {
   writeSigned,
   writeWide,
 } from './bit-cursor.ts'
-import { chooseWidths, type Widths } from './residual-widths.ts'
+import { type IntegerPlan, POWERS_OF_TEN } from './integer-plan.ts'
+import type { Widths } from './residual-widths.ts'
 
-// Timestamps, counters and most gauges are integers, or decimals with few places. Their deltas from the mean
+// Timestamps, counters and most gauges are integers, or decimals with few places. Their deltas less the usual
 // delta, or the deltas of their deltas, are small integers, where XOR would keep most of the mantissa.
 
-/** How a column of integers is written: `value = integer / 10^scale`. */
-export interface IntegerPlan {
-  readonly integers: Float64Array
-  readonly scale: number
-  /** The mean delta, taken off every delta; undefined when the deltas of deltas are written. */
-  readonly slope: number | undefined
-  readonly residuals: Float64Array
-  readonly widths: Widths
-}
-
-const MAX_SCALE = 9
-const MAX_INTEGER = 2 ** 49
-const POWERS = Array.from({ length: MAX_SCALE + 1 }, (_, i) => 10 ** i)
-
-/** Plans a column as integers, or gives undefined when some value is not a short decimal. */
-export function planIntegers(column: Float64Array, from: number, count: number): IntegerPlan | undefined {
-  const scale = findScale(column, from, count)
-  if (scale < 0) return undefined
-  const power = POWERS[scale] ?? 1
-  const integers = new Float64Array(count)
-  for (let i = 0; i < count; i++) {
-    const value = column[from + i] ?? 0
-    const integer = Math.round(value * power)
-    if (integer / power !== value || Math.abs(integer) >= MAX_INTEGER) return undefined
-    integers[i] = integer
-  }
-  const byDelta = planDeltas(integers)
-  if (byDelta.widths.bits === 0) return { integers, scale, ...byDelta }
-  const bySecond = planSecondDeltas(integers)
-  return { integers, scale, ...(byDelta.widths.bits <= bySecond.widths.bits ? byDelta : bySecond) }
-}
-
-export function writeIntegerColumn(cursor: BitCursor, plan: IntegerPlan): void {
-  const { integers, scale, slope, residuals, widths } = plan
+export function writeIntegerColumn(cursor: BitCursor, plan: IntegerPlan, count: number): void {
+  const { first, scale, slope, residuals, widths } = plan
   writeBits(cursor, scale, 4)
-  writeSigned(cursor, integers[0] ?? 0)
+  writeSigned(cursor, first)
   writeBits(cursor, slope === undefined ? 1 : 0, 1)
   if (slope !== undefined) writeSigned(cursor, slope)
   writeBits(cursor, widths.large, 6)
@@ -58,9 +28,12 @@ export function writeIntegerColumn(cursor: BitCursor, plan: IntegerPlan): void {
   writeBits(cursor, widths.small, 6)
   writeBits(cursor, widths.medium, 6)
   writeBits(cursor, widths.shift, 5)
-  const unit = 2 ** widths.shift
-  for (let i = 0; i < residuals.length; i++)
-    writeResidual(cursor, foldSign((residuals[i] ?? 0) / unit), widths)
+  const fraction = 1 / 2 ** widths.shift
+  for (let i = 0; i < count - 1; i++) {
+    const residual = residuals[i] ?? 0
+    if (residual === 0) writeBits(cursor, 0b0, 1)
+    else writeResidual(cursor, foldSign(residual * fraction), widths)
+  }
 }
 
 export function readIntegerColumn(
@@ -69,86 +42,68 @@ export function readIntegerColumn(
   from: number,
   count: number,
 ): void {
-  const power = POWERS[readBits(cursor, 4)] ?? 1
+  const power = POWERS_OF_TEN[readBits(cursor, 4)] ?? 1
   let integer = readSigned(cursor)
   const second = readBits(cursor, 1) === 1
   let delta = second ? 0 : readSigned(cursor)
   const large = readBits(cursor, 6)
-  column[from] = integer / power
+  column[from] = integer
   if (large === 0) {
     for (let i = 1; i < count; i++) {
       integer += delta
-      column[from + i] = integer / power
+      column[from + i] = integer
     }
-    return
-  }
-  const small = readBits(cursor, 6)
-  const medium = readBits(cursor, 6)
-  const unit = 2 ** readBits(cursor, 5)
-  for (let i = 1; i < count; i++) {
-    let residual = 0
-    if (readBits(cursor, 1) === 1) {
-      const width = readBits(cursor, 1) === 0 ? small : readBits(cursor, 1) === 0 ? medium : large
-      residual = unfoldSign(readWide(cursor, width)) * unit
-    }
-    if (second) {
-      delta += residual
-      integer += delta
-    } else {
-      integer += delta + residual
-    }
-    column[from + i] = integer / power
-  }
-}
-
-function writeResidual(cursor: BitCursor, folded: number, widths: Widths): void {
-  const length = bitLength(folded)
-  if (length === 0) {
-    writeBits(cursor, 0b0, 1)
-  } else if (length <= widths.small) {
-    writeBits(cursor, 0b10, 2)
-    writeWide(cursor, folded, widths.small)
-  } else if (length <= widths.medium) {
-    writeBits(cursor, 0b110, 3)
-    writeWide(cursor, folded, widths.medium)
   } else {
-    writeBits(cursor, 0b111, 3)
-    writeWide(cursor, folded, widths.large)
-  }
-}
-
-function planDeltas(integers: Float64Array): Pick<IntegerPlan, 'slope' | 'residuals' | 'widths'> {
-  const last = integers.length - 1
-  const slope = last > 0 ? Math.round(((integers[last] ?? 0) - (integers[0] ?? 0)) / last) : 0
-  const residuals = new Float64Array(Math.max(last, 0))
-  for (let i = 0; i < last; i++) residuals[i] = (integers[i + 1] ?? 0) - (integers[i] ?? 0) - slope
-  return { slope, residuals, widths: chooseWidths(residuals) }
-}
-
-function planSecondDeltas(integers: Float64Array): Pick<IntegerPlan, 'slope' | 'residuals' | 'widths'> {
-  const residuals = new Float64Array(Math.max(integers.length - 1, 0))
-  let before = 0
-  for (let i = 0; i < residuals.length; i++) {
-    const delta = (integers[i + 1] ?? 0) - (integers[i] ?? 0)
-    residuals[i] = delta - before
-    before = delta
-  }
-  return { slope: undefined, residuals, widths: chooseWidths(residuals) }
-}
-
-/** The decimal places that every value needs, or -1 when one has more, is not finite, or is -0. */
-function findScale(column: Float64Array, from: number, count: number): number {
-  let scale = 0
-  let power = 1
-  for (let i = 0; i < count; i++) {
-    const value = column[from + i] ?? 0
-    if (Object.is(value, -0)) return -1
-    while (Math.round(value * power) / power !== value) {
-      scale++
-      const next = POWERS[scale]
-      if (next === undefined) return -1
-      power = next
+    const small = readBits(cursor, 6)
+    const medium = readBits(cursor, 6)
+    const unit = 2 ** readBits(cursor, 5)
+    for (let i = 1; i < count; i++) {
+      const residual = readResidual(cursor, small, medium, large) * unit
+      integer += delta + residual
+      if (second) delta += residual
+      column[from + i] = integer
     }
   }
-  return scale
+  if (power !== 1) for (let i = from; i < from + count; i++) column[i] = (column[i] ?? 0) / power
+}
+
+// Prefixes: 0 is zero, 10 small, 110 medium, 111 large.
+function writeResidual(cursor: BitCursor, folded: number, { small, medium, large }: Widths): void {
+  const length = bitLength(folded)
+  if (length <= small) writePrefixed(cursor, 0b10, 2, folded, small)
+  else if (length <= medium) writePrefixed(cursor, 0b110, 3, folded, medium)
+  else writePrefixed(cursor, 0b111, 3, folded, large)
+}
+
+function writePrefixed(
+  cursor: BitCursor,
+  prefix: number,
+  prefixWidth: number,
+  value: number,
+  width: number,
+): void {
+  if (width + prefixWidth <= 32) {
+    writeBits(cursor, (prefix << width) | value, prefixWidth + width)
+  } else {
+    writeBits(cursor, prefix, prefixWidth)
+    writeWide(cursor, value, width)
+  }
+}
+
+function readResidual(cursor: BitCursor, small: number, medium: number, large: number): number {
+  const { words, bit } = cursor
+  const prefix = peekBits(words, bit) >>> 29
+  if (prefix < 0b100) {
+    cursor.bit = bit + 1
+    return 0
+  }
+  const start = prefix < 0b110 ? bit + 2 : bit + 3
+  const width = prefix < 0b110 ? small : prefix === 0b110 ? medium : large
+  if (width > 31) {
+    cursor.bit = start
+    return unfoldSign(readWide(cursor, width))
+  }
+  cursor.bit = start + width
+  const folded = peekBits(words, start) >>> (32 - width)
+  return (folded >>> 1) ^ -(folded & 1)
 }

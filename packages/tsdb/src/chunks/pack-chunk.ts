@@ -1,5 +1,6 @@
 import { type BitCursor, readBits, writeBits } from './bit-cursor.ts'
-import { planIntegers, readIntegerColumn, writeIntegerColumn } from './integer-column.ts'
+import { readIntegerColumn, writeIntegerColumn } from './integer-column.ts'
+import { planIntegers } from './integer-plan.ts'
 import { readXorColumn, writeXorColumn, XOR_MAX_BITS } from './xor-column.ts'
 
 /** Most samples in one packed chunk. */
@@ -14,7 +15,7 @@ export function maxPackedWords(count: number): number {
 export function packColumn(cursor: BitCursor, column: Float64Array, from: number, count: number): void {
   const plan = planIntegers(column, from, count)
   writeBits(cursor, plan ? 1 : 0, 1)
-  if (plan) writeIntegerColumn(cursor, plan)
+  if (plan) writeIntegerColumn(cursor, plan, count)
   else writeXorColumn(cursor, column, from, count)
 }
 

@@ -15,7 +15,7 @@ export interface DumpedIds {
 
 /**
  * Two generations: an id is remembered for at least `windowMs` or `maxIds` further ids, whichever ends first, and
- * for at most twice that. Time is the messages' own, so that a replay decides alike.
+ * at most three times the window. Time is the messages' own, so that a replay decides alike.
  */
 export function createRecentIds(maxIds: number, windowMs: number): RecentIds {
   let current = new Set<string>()

@@ -108,7 +108,7 @@ function writeToChunk(
   value: number,
   stale: boolean,
 ): LateOutcome {
-  if (!state.thawed.has(series)) limitThawed(state)
+  limitThawed(state)
   if (series.chunks.length === 0) return writeToOpen(state, series, time, value, stale)
   let at = chunkFor(state, series, time)
   const thawed = series.chunks[at]

@@ -5,16 +5,17 @@ import { createBlock, EMPTY_BLOCK, type SampleBlock } from './sample-block.ts'
 import type { MemorySeries } from './series.ts'
 
 const MAX_PIECE = 256
-const REOPENED_CAPACITY = 16
-// Thawed chunks are 16 bytes a sample; more than this many series are packed again without waiting for `maintain`.
-const MAX_THAWED_SERIES = 256
+// Thawed chunks take 16 bytes a sample; more than these are packed again without waiting for `maintain`.
+const MAX_THAWED_CHUNKS = 512
 
 /** Packs the open samples and opens an empty block. */
 export function packOpen(state: HeadState, series: MemorySeries, idle = false): void {
   const { open } = series
   if (open.count === 0) return
   series.chunks.push(...packBlock(state, series, open))
-  resizeOpen(state, series, idle ? EMPTY_BLOCK : createBlock(REOPENED_CAPACITY))
+  if (idle) resizeOpen(state, series, EMPTY_BLOCK)
+  else if (open.shared) resizeOpen(state, series, createBlock(open.data.length / 2))
+  else open.count = 0
   series.packAt = state.limits.chunkSamples
   enforceByteCap(state)
 }
@@ -38,6 +39,7 @@ export function thawChunk(state: HeadState, series: MemorySeries, at: number): S
   state.openBytes += block.data.byteLength
   series.chunks[at] = block
   state.thawed.add(series)
+  state.thawedChunks++
   return block
 }
 
@@ -46,6 +48,7 @@ export function freezeChunk(state: HeadState, series: MemorySeries, at: number):
   const chunk = series.chunks[at]
   if (typeof chunk !== 'object') return
   state.openBytes -= chunk.data.byteLength
+  state.thawedChunks--
   series.chunks.splice(at, 1, ...packBlock(state, series, chunk))
 }
 
@@ -57,7 +60,7 @@ export function freezeSeries(state: HeadState, series: MemorySeries): void {
 
 /** Packs what is thawed once it is too much to keep raw. May evict chunks, so positions found before are void. */
 export function limitThawed(state: HeadState): void {
-  if (state.thawed.size <= MAX_THAWED_SERIES) return
+  if (state.thawedChunks < MAX_THAWED_CHUNKS) return
   for (const series of [...state.thawed]) freezeSeries(state, series)
   enforceByteCap(state)
 }

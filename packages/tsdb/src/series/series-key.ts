@@ -3,9 +3,13 @@ import type { Labels } from '@tocsin/promql'
 /** The label names that have a value, sorted by UTF-16 code unit. */
 export function sortedNames(labels: Labels): string[] {
   const names: string[] = []
-  for (const name of Object.keys(labels)) if (labels[name] !== '') names.push(name)
-  for (let i = 1; i < names.length; i++)
-    if ((names[i - 1] ?? '') > (names[i] ?? '')) return names.sort((a, b) => (a < b ? -1 : 1))
+  for (const name of Object.keys(labels)) {
+    if (labels[name] === '') continue
+    // By insertion: labels are few, and mostly in order already. The sort of arrays is several times slower here.
+    let at = names.length
+    for (; at > 0 && (names[at - 1] ?? '') > name; at--) names[at] = names[at - 1] ?? ''
+    names[at] = name
+  }
   return names
 }
 

@@ -60,7 +60,7 @@ export function createSeries(
   }
 }
 
-// Measured with bench/measure-memory.ts: the objects, map and posting entries of one series.
+// Measured with bench/memory.ts: the objects, map and posting entries of one series.
 const SERIES_BYTES = 700
 const LABEL_BYTES = 48
 

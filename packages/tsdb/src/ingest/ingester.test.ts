@@ -1,0 +1,315 @@
+import type { MetricEvent } from '@tocsin/contract'
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { createHead, restoreHead } from '../head.ts'
+import { createIngester } from './ingester.ts'
+
+const START = Date.parse('2026-03-01T12:00:00Z')
+const MINUTE = 60_000
+
+function setUp() {
+  const head = createHead()
+  const ingester = createIngester(head)
+  let sequence = 0
+  return {
+    head,
+    ingester,
+    /** Ingests one event as the message of `afterMs` and gives its outcome. */
+    send(event: MetricEvent, afterMs = 0, id = `METRICS:${++sequence}`) {
+      return ingester.ingest(event, { receivedAtMs: START + afterMs, source: 'shop', id }).outcomes[0]
+    },
+    points(labels: Record<string, string>): [number, number][] {
+      const series = head.find(labels)
+      const samples = series && head.read(series, -Infinity, Infinity)
+      return [...(samples?.timestamps ?? [])].map((time, i) => [
+        time - START,
+        samples?.values[i] ?? Number.NaN,
+      ])
+    },
+  }
+}
+
+const at = (afterMs: number) => new Date(START + afterMs).toISOString()
+
+describe('counters by hand', () => {
+  test('are added up, with a 0 just before the first', () => {
+    const { send, points } = setUp()
+    send({ name: 'orders_total', type: 'counter', value: 2 }, 1_000)
+    send({ name: 'orders_total', type: 'counter', value: 3 }, 2_000)
+    expect(points({ __name__: 'orders_total' })).toEqual([
+      [999, 0],
+      [1_000, 2],
+      [2_000, 5],
+    ])
+  })
+
+  test('count in the same millisecond, late, and by clocks that run ahead, and the sum never falls', () => {
+    const { send, points } = setUp()
+    const add = (afterMs: number, time?: string) =>
+      send({ name: 'c', type: 'counter', value: 1, ...(time && { time }) }, afterMs)
+    add(1_000)
+    add(1_000)
+    add(5_000, at(3 * MINUTE))
+    add(6_000, at(500))
+    add(7_000)
+    expect(points({ __name__: 'c' })).toEqual([
+      [999, 0],
+      [1_000, 2],
+      [5_000, 4],
+      [7_000, 5],
+    ])
+  })
+
+  test('go on from where they were after a restart', async () => {
+    const { head, ingester, send } = setUp()
+    send({ name: 'c', type: 'counter', value: 7 }, 0, 'first')
+    const restored = await restoreHead(head.snapshot(1, ingester.dump()))
+    const again = createIngester(restored.head, { restoreFrom: restored.callerState })
+    const context = { receivedAtMs: START + 1_000, source: 'shop' }
+    expect(again.ingest({ id: 'first', name: 'c', type: 'counter', value: 7 }, context).outcomes).toEqual([
+      { accepted: true, reason: 'duplicate' },
+    ])
+    again.ingest({ name: 'c', type: 'counter', value: 1 }, context)
+    expect(restored.head.find({ __name__: 'c' })?.lastValue).toBe(8)
+  })
+
+  test('sum up to the same whatever is delivered twice', () => {
+    const deliveries = fc.array(fc.record({ id: fc.nat(40), again: fc.boolean() }), { maxLength: 80 })
+    const property = fc.property(deliveries, (list) => {
+      const { send, head } = setUp()
+      const counted = new Set<number>()
+      for (const [i, { id, again }] of list.entries()) {
+        counted.add(id)
+        for (let n = again ? 2 : 1; n > 0; n--)
+          send({ id: `e${id}`, name: 'c', type: 'counter', value: id }, i * 10)
+      }
+      const sum = [...counted].reduce((total, id) => total + id, 0)
+      expect(head.find({ __name__: 'c' })?.lastValue ?? 0).toBe(sum)
+    })
+    fc.assert(property, { numRuns: 100 })
+  })
+})
+
+describe('gauges', () => {
+  test('are set at the time they say, late ones in their place', () => {
+    const { send, points } = setUp()
+    send({ name: 'g', type: 'gauge', value: 1, time: at(2_000) }, 2_010)
+    send({ name: 'g', type: 'gauge', value: 2, time: at(1_000) }, 2_020)
+    send({ name: 'g', type: 'gauge', value: 3 }, 2_030)
+    expect(points({ __name__: 'g' })).toEqual([
+      [1_000, 2],
+      [2_000, 1],
+      [2_030, 3],
+    ])
+  })
+
+  test('are refused when too old or too far ahead', () => {
+    const { send, head } = setUp()
+    expect(send({ name: 'g', type: 'gauge', value: 1, time: at(-31 * MINUTE) })).toMatchObject({
+      accepted: false,
+      reason: 'too_old',
+    })
+    expect(send({ name: 'g', type: 'gauge', value: 1, time: at(11 * MINUTE) })).toMatchObject({
+      accepted: false,
+      reason: 'too_far_in_future',
+    })
+    expect(send({ name: 'g', type: 'gauge', value: 1, time: at(9 * MINUTE) })).toEqual({ accepted: true })
+    expect(head.stats().appended).toBe(1)
+  })
+})
+
+describe('observations', () => {
+  test('are counted into the default buckets, sum and count', () => {
+    const { send, head, points } = setUp()
+    send({ name: 'h', type: 'histogram', value: 0.3, labels: { route: '/' } }, 1_000)
+    send({ name: 'h', type: 'histogram', value: 99, labels: { route: '/' } }, 2_000)
+    expect(points({ __name__: 'h_bucket', route: '/', le: '0.25' })).toEqual([
+      [999, 0],
+      [1_000, 0],
+      [2_000, 0],
+    ])
+    expect(points({ __name__: 'h_bucket', route: '/', le: '0.5' })).toEqual([
+      [999, 0],
+      [1_000, 1],
+      [2_000, 1],
+    ])
+    expect(points({ __name__: 'h_bucket', route: '/', le: '+Inf' })).toEqual([
+      [999, 0],
+      [1_000, 1],
+      [2_000, 2],
+    ])
+    expect(points({ __name__: 'h_sum', route: '/' })).toEqual([
+      [999, 0],
+      [1_000, 0.3],
+      [2_000, 99.3],
+    ])
+    expect(points({ __name__: 'h_count', route: '/' })).toEqual([
+      [999, 0],
+      [1_000, 1],
+      [2_000, 2],
+    ])
+    expect(head.stats().series).toBe(14)
+  })
+
+  test('keep the buckets of the first event, also after a restart, and name who differs', async () => {
+    const { send, head } = setUp()
+    send({ name: 'h', type: 'histogram', value: 3, buckets: [1, 10] })
+    const restored = await restoreHead(head.snapshot(1))
+    const again = createIngester(restored.head)
+    again.ingest(
+      { name: 'h', type: 'histogram', value: 3, buckets: [2, 20] },
+      { receivedAtMs: START + 1_000, source: 'shop' },
+    )
+    expect(restored.head.labelValues('le')).toEqual(['+Inf', '1', '10'])
+    expect(restored.head.find({ __name__: 'h_bucket', le: '10' })?.lastValue).toBe(2)
+    expect(restored.head.metadata.conflicts()).toMatchObject([
+      { metric: 'h', field: 'buckets', known: '1 10', offered: '2 20' },
+    ])
+  })
+
+  test('may not carry the label of buckets', () => {
+    const { send } = setUp()
+    expect(send({ name: 'h', type: 'histogram', value: 1, labels: { le: '5' } })).toMatchObject({
+      reason: 'reserved_label',
+    })
+  })
+
+  test('are begun anew once retention dropped their series', () => {
+    const head = createHead({ retentionMs: 1_000 })
+    const ingester = createIngester(head)
+    const send = (receivedAtMs: number) =>
+      ingester.ingest({ name: 'h', type: 'histogram', value: 1 }, { receivedAtMs, source: 's' })
+    send(START)
+    head.maintain(START + 5_000)
+    expect(head.stats().series).toBe(0)
+    expect(send(START + 6_000).touched).toHaveLength(14)
+    expect(head.find({ __name__: 'h_count' })?.lastValue).toBe(1)
+  })
+})
+
+describe('batches', () => {
+  const batch = {
+    v: 1 as const,
+    id: 'b1',
+    time: at(0),
+    source: 'shop-1',
+    metrics: [
+      { name: 'requests_total', type: 'counter' as const, help: 'Requests' },
+      { name: 'latency', type: 'histogram' as const, buckets: [0.1, 1], unit: 'seconds' },
+      { name: 'level', type: 'gauge' as const },
+    ],
+    series: [
+      [0, { route: '/' }],
+      [1, {}],
+      [2, { kind: 'a' }],
+      [2, { kind: 'b' }],
+    ] as [number, Record<string, string>][],
+  }
+  const context = { receivedAtMs: START + 50, source: 'shop' }
+
+  test('are written as they are, since they are cumulative, with the batch time where a sample has none', () => {
+    const { ingester, points, head } = setUp()
+    const { outcomes, touched } = ingester.ingest(
+      {
+        ...batch,
+        samples: [
+          [0, 41],
+          [1, [1, 3, 4], 7.5, START + 20],
+          [2, '+Inf', START + 30],
+          [3, 'stale'],
+        ],
+      },
+      context,
+    )
+    expect(outcomes).toEqual(Array(4).fill({ accepted: true }))
+    expect(touched.map(({ name }) => name)).toEqual([
+      'requests_total',
+      'latency_bucket',
+      'latency_bucket',
+      'latency_bucket',
+      'latency_sum',
+      'latency_count',
+      'level',
+      'level',
+    ])
+    expect(points({ __name__: 'requests_total', route: '/' })).toEqual([[0, 41]])
+    expect(points({ __name__: 'latency_bucket', le: '1' })).toEqual([[20, 3]])
+    expect(points({ __name__: 'latency_count' })).toEqual([[20, 4]])
+    expect(points({ __name__: 'level', kind: 'a' })).toEqual([[30, Infinity]])
+    expect(head.find({ __name__: 'level', kind: 'b' })?.lastIsStale).toBe(true)
+    expect(head.metadata.get('latency')).toEqual({ type: 'histogram', help: '', unit: 'seconds' })
+  })
+
+  test('do no harm when they come twice, and touch nothing then', () => {
+    const { ingester, head } = setUp()
+    const message = {
+      ...batch,
+      samples: [
+        [0, 41],
+        [1, [1, 3, 4], 7.5],
+      ] as [[number, number], [number, number[], number]],
+    }
+    ingester.ingest(message, context)
+    const { appended } = head.stats()
+    expect(ingester.ingest(message, context).touched).toEqual([])
+    expect(head.stats()).toMatchObject({ appended, inserted: 0, replaced: 0 })
+  })
+
+  test('lose only the samples that are refused', () => {
+    const head = createHead({ maxSeriesPerMetric: 1 })
+    head.metadata.declare('requests_total', { type: 'gauge' })
+    const { outcomes } = createIngester(head).ingest(
+      {
+        ...batch,
+        samples: [
+          [0, 1],
+          [1, [1, 1, 1], 1],
+          [2, 5],
+          [3, 5],
+          [2, 6, START - 60 * MINUTE],
+        ],
+      },
+      context,
+    )
+    expect(outcomes.map((outcome) => outcome.reason ?? outcome.accepted)).toEqual([
+      'type_conflict',
+      'series_limit_metric',
+      true,
+      'series_limit_metric',
+      'too_old',
+    ])
+    expect(head.labelValues('__name__', { selectors: [[]] })).toEqual(['level'])
+  })
+})
+
+describe('events of one message', () => {
+  test('are decided each by itself, and a repeated message has no effect', () => {
+    const { ingester, head } = setUp()
+    const events: MetricEvent[] = [
+      { name: 'c', type: 'counter', value: 1 },
+      { name: 'c', type: 'gauge', value: 1 },
+      { name: 'c', type: 'counter', value: 1 },
+    ]
+    const context = { receivedAtMs: START, source: 'shop', id: 'METRICS:9' }
+    expect(ingester.ingest(events, context).outcomes.map(({ reason }) => reason)).toEqual([
+      undefined,
+      'type_conflict',
+      undefined,
+    ])
+    expect(ingester.ingest(events, context).outcomes.map(({ reason }) => reason)).toEqual([
+      'duplicate',
+      'type_conflict',
+      'duplicate',
+    ])
+    expect(head.find({ __name__: 'c' })?.lastValue).toBe(2)
+  })
+
+  test('name the metric and both types when they conflict', () => {
+    const { send } = setUp()
+    send({ name: 'h', type: 'histogram', value: 1 })
+    expect(send({ name: 'h_count', type: 'counter', value: 1 })).toMatchObject({
+      reason: 'type_conflict',
+      detail: expect.stringContaining('metric h_count is published as histogram h and as counter'),
+    })
+  })
+})
