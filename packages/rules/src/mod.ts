@@ -1,1 +1,11 @@
-export {}
+export { compileCustomRule } from './compile-custom-rule.ts'
+export { type Compiled, compileExpression } from './compile-expression.ts'
+export { expandTemplates } from './expand-rule.ts'
+export { loadPacks, packNames } from './load-packs.ts'
+export { parseRuleFile } from './parse-rule-file.ts'
+export type { AlertingRule, NamedTemplate, Origin, RecordingRule, Rule, RuleGroup } from './rule.ts'
+export { RuleError, type RuleErrorCode, type RuleFault } from './rule-error.ts'
+export type { AlertData } from './template/evaluate.ts'
+export { formatFloat } from './template/format-float.ts'
+export type { TemplateContext } from './template/functions.ts'
+export type { Sample } from './template/value.ts'

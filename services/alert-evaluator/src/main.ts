@@ -1,1 +1,10 @@
-export {}
+import { runService } from '@tocsin/runtime'
+import { evaluatorEnv } from './env.ts'
+import { startEvaluator } from './start-evaluator.ts'
+
+await runService({
+  name: 'alert-evaluator',
+  env: evaluatorEnv,
+  port: (env) => env.ALERT_EVALUATOR_PORT,
+  start: startEvaluator,
+})

@@ -1,0 +1,182 @@
+import type { Head, Series } from '@tocsin/tsdb'
+import type { Alert, Change } from '../alerts/alert.ts'
+import { ENDED_RETENTION_MS } from '../alerts/step-alerts.ts'
+import { indexRules, type RuleIndex } from '../rules/rule-index.ts'
+import type { PlacedGroup, PlacedRule, RuleRef, RuleSet } from '../rules/rule-set.ts'
+import { type Evaluated, end, evaluateRule, type Moment } from './evaluate-rule.ts'
+import { createRuleStatus, type RuleStatus } from './rule-status.ts'
+
+/** How the engine tells of what its rules did. */
+export interface EngineListener {
+  /** A rule was evaluated. Called before the next one is. */
+  evaluated(rule: PlacedRule, moment: Moment, result: Evaluated, seconds: number): void
+  /** Alerts changed; to be made durable in this order. */
+  changed(rule: RuleRef, changes: readonly Change[], moment: Moment): void
+  /** Ended alerts whose retention is over. */
+  forgotten(rule: RuleRef, fingerprints: readonly string[]): void
+}
+
+/** Evaluates rules over a head. No timers, no I/O; time comes in with every call. */
+export interface Engine {
+  /** Replaces all rules. Alerts of rules that stay go on; those of rules that are gone end. */
+  replaceRules(rules: RuleSet, moment: Moment): void
+  rules(): RuleSet
+  status(ruleId: string): RuleStatus
+  /** Gives a rule alerts from before a restart, before anything is evaluated. False: no such rule. */
+  restore(ruleId: string, alerts: ReadonlyMap<string, Alert>): boolean
+  /** The rules that read these series, and those that read what they write. */
+  evaluateReaders(series: Iterable<Series>, moment: Moment): void
+  evaluateGroup(group: PlacedGroup, moment: Moment): void
+  /** The rules with an alert that is due. */
+  evaluateDue(moment: Moment): void
+  /** When the next alert is due. Milliseconds since the epoch. */
+  nextDeadline(): number | undefined
+  /** Ends the alerts of a rule that is no longer there. */
+  endRule(rule: RuleRef, alerts: ReadonlyMap<string, Alert>, moment: Moment): void
+  /** Tells of ended alerts whose rule is gone and whose retention is over. */
+  forgetDeparted(atMs: number): void
+}
+
+// Rules that read each other's output would go on for ever; what is left over waits for the interval.
+const MAX_ROUNDS = 4
+
+export interface EngineOptions {
+  readonly head: Head
+  readonly externalURL: string
+  readonly listener: EngineListener
+  /** A monotonic clock, for durations. Milliseconds. */
+  readonly monotonic: () => number
+}
+
+export function createEngine({ head, externalURL, listener, monotonic }: EngineOptions): Engine {
+  let rules: RuleSet = { groups: [], rules: new Map() }
+  let index: RuleIndex = indexRules(rules)
+  let statuses = new Map<string, RuleStatus>()
+  let earliest: number | undefined
+  const deps = { head, externalURL }
+
+  const statusOf = (id: string): RuleStatus => {
+    const status = statuses.get(id) ?? createRuleStatus()
+    statuses.set(id, status)
+    return status
+  }
+
+  function run(rule: PlacedRule, moment: Moment): readonly Series[] {
+    const status = statusOf(rule.id)
+    const begun = monotonic()
+    const result = evaluateRule(rule, status, deps, moment)
+    status.evaluationSeconds = (monotonic() - begun) / 1000
+    if (status.deadlineMs !== undefined) earliest = Math.min(earliest ?? status.deadlineMs, status.deadlineMs)
+    listener.evaluated(rule, moment, result, status.evaluationSeconds)
+    if (result.changes.length > 0) listener.changed(rule.ref, result.changes, moment)
+    if (result.forgotten.length > 0) listener.forgotten(rule.ref, result.forgotten)
+    return result.touched
+  }
+
+  /** Evaluates rules in the order of their groups, then the readers of what they wrote, a bounded number of times. */
+  function runRounds(first: ReadonlySet<PlacedRule>, moment: Moment): void {
+    let due = first
+    for (let round = 0; due.size > 0 && round < MAX_ROUNDS; round++) {
+      const next = new Set<PlacedRule>()
+      const left = new Set(inOrder(due))
+      for (const rule of left) {
+        left.delete(rule)
+        for (const series of run(rule, moment))
+          for (const reader of index.readersOf(series.labels)) {
+            // What reads its own output sees it at the next event.
+            if (reader !== rule && !left.has(reader)) next.add(reader)
+          }
+      }
+      due = next
+    }
+  }
+
+  const departed = new Map<RuleRef, ReadonlyMap<string, Alert>>()
+  function endRule(rule: RuleRef, status: RuleStatus, moment: Moment): void {
+    const { changes } = end(status, head, moment)
+    if (changes.length > 0) listener.changed(rule, changes, moment)
+    if (status.alerts.size > 0) departed.set(rule, status.alerts)
+  }
+
+  const places = new Map<PlacedRule, number>()
+  const inOrder = (some: ReadonlySet<PlacedRule>) =>
+    [...some].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
+
+  return {
+    rules: () => rules,
+    status: statusOf,
+    replaceRules(next, moment) {
+      const before = rules
+      rules = next
+      index = indexRules(next)
+      places.clear()
+      for (const rule of next.groups.flatMap((g) => g.rules)) places.set(rule, places.size)
+      const kept = new Map<string, RuleStatus>()
+      for (const [id, rule] of before.rules) {
+        const status = statuses.get(id)
+        if (!status) continue
+        if (next.rules.get(id)?.rule.kind === rule.rule.kind) kept.set(id, status)
+        else endRule(rule.ref, status, moment)
+      }
+      statuses = kept
+    },
+    restore(ruleId, alerts) {
+      const rule = rules.rules.get(ruleId)
+      if (rule?.rule.kind !== 'alerting') return false
+      const status = statusOf(ruleId)
+      status.alerts = alerts
+      const { forMs, keepFiringForMs } = rule.rule
+      for (const { phase, activeAt, keepFiringSince } of alerts.values()) {
+        const deadline =
+          phase === 'pending'
+            ? activeAt + forMs
+            : phase === 'firing' && keepFiringSince !== undefined
+              ? keepFiringSince + keepFiringForMs
+              : undefined
+        if (deadline === undefined) continue
+        status.deadlineMs = Math.min(status.deadlineMs ?? deadline, deadline)
+        earliest = Math.min(earliest ?? deadline, deadline)
+      }
+      return true
+    },
+    evaluateReaders(series, moment) {
+      const due = new Set<PlacedRule>()
+      for (const { labels } of series) for (const reader of index.readersOf(labels)) due.add(reader)
+      runRounds(due, moment)
+    },
+    evaluateGroup(group, moment) {
+      const members = new Set(group.rules)
+      const others = new Set<PlacedRule>()
+      for (const rule of group.rules)
+        for (const series of run(rule, moment))
+          for (const reader of index.readersOf(series.labels)) if (!members.has(reader)) others.add(reader)
+      runRounds(others, { ...moment, trigger: 'sample' })
+    },
+    evaluateDue(moment) {
+      const due = new Set<PlacedRule>()
+      for (const [id, { deadlineMs }] of statuses) {
+        const rule = rules.rules.get(id)
+        if (rule && deadlineMs !== undefined && deadlineMs <= moment.atMs) due.add(rule)
+      }
+      earliest = undefined
+      runRounds(due, moment)
+      for (const { deadlineMs } of statuses.values())
+        if (deadlineMs !== undefined) earliest = Math.min(earliest ?? deadlineMs, deadlineMs)
+    },
+    nextDeadline: () => earliest,
+    forgetDeparted(atMs) {
+      for (const [rule, alerts] of departed) {
+        const ended = alerts.values().toArray()
+        if (ended.some(({ endedAt }) => atMs - (endedAt ?? atMs) <= ENDED_RETENTION_MS)) continue
+        departed.delete(rule)
+        // The rule may have come back since, and with it this alert.
+        const gone = ended.filter(({ fingerprint }) => !statuses.get(rule.id)?.alerts.has(fingerprint))
+        listener.forgotten(
+          rule,
+          gone.map(({ fingerprint }) => fingerprint),
+        )
+      }
+    },
+    endRule: (rule, alerts, moment) => endRule(rule, { ...createRuleStatus(), alerts }, moment),
+  }
+}

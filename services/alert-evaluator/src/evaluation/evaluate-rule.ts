@@ -1,0 +1,136 @@
+import type { AlertingRule } from '@tocsin/rules'
+import type { Head, Series } from '@tocsin/tsdb'
+import { type Change, isActive } from '../alerts/alert.ts'
+import { endAlerts, stepAlerts } from '../alerts/step-alerts.ts'
+import type { PlacedRule } from '../rules/rule-set.ts'
+import { EvaluationError } from './evaluation-error.ts'
+import { type ObserveDeps, observeAlerts } from './observe-alerts.ts'
+import type { RuleStatus } from './rule-status.ts'
+import { alertSamples, recordedSamples, writeSamples } from './write-series.ts'
+
+/** Why a rule is evaluated: a sample it reads came, its group's interval passed, an alert of its own is due. */
+export type Trigger = 'sample' | 'interval' | 'deadline' | 'changed'
+
+/** When an evaluation takes place, in the clock's terms and in the stream's. */
+export interface Moment {
+  readonly atMs: number
+  readonly sequence: number
+  readonly trigger: Trigger
+  readonly frozenFrom?: number
+}
+
+export interface EvaluateDeps extends Omit<ObserveDeps, 'queryable'> {
+  readonly head: Head
+}
+
+export interface Evaluated {
+  readonly changes: readonly Change[]
+  /** Alerts whose state may be deleted. */
+  readonly forgotten: readonly string[]
+  /** Series the rule wrote to. */
+  readonly touched: readonly Series[]
+  readonly error: unknown
+}
+
+const NOTHING_WRITTEN: Pick<Evaluated, 'touched' | 'error'> = { touched: [], error: undefined }
+const NOTHING: Evaluated = { changes: [], forgotten: [], ...NOTHING_WRITTEN }
+
+type RuleMoment = Pick<Moment, 'atMs' | 'sequence'>
+
+/** Evaluates one rule and updates its status. A failure changes no alert; it is in the status and the answer. */
+export function evaluateRule(
+  placed: PlacedRule,
+  status: RuleStatus,
+  deps: EvaluateDeps,
+  moment: Moment,
+): Evaluated {
+  status.lastEvaluationMs = moment.atMs
+  try {
+    const evaluated =
+      placed.rule.kind === 'recording'
+        ? record(placed, status, deps, moment)
+        : alert(placed, placed.rule, status, deps, moment)
+    status.health = evaluated.error === undefined ? 'ok' : 'err'
+    status.lastError = evaluated.error === undefined ? undefined : reasonOf(evaluated.error)
+    return evaluated
+  } catch (error) {
+    status.health = 'err'
+    status.lastError = reasonOf(error)
+    return { ...NOTHING, error }
+  }
+}
+
+function record(
+  { rule, group }: PlacedRule,
+  status: RuleStatus,
+  deps: EvaluateDeps,
+  moment: Moment,
+): Evaluated {
+  if (rule.kind !== 'recording') return NOTHING
+  const { head } = deps
+  const queryMs = moment.atMs - group.queryOffsetMs
+  const output = recordedSamples(rule, rule.query.evaluate(head, queryMs))
+  if (group.limit > 0 && output.size > group.limit)
+    throw new EvaluationError('limit', `exceeded limit of ${group.limit} with ${output.size} series`)
+  const { series, touched } = writeSamples(head, output, status.written, queryMs)
+  status.written = series
+  return { ...NOTHING, touched }
+}
+
+function alert(
+  { group }: PlacedRule,
+  rule: AlertingRule,
+  status: RuleStatus,
+  { head, externalURL }: EvaluateDeps,
+  moment: Moment,
+): Evaluated {
+  const { atMs, sequence, trigger, frozenFrom } = moment
+  const queryMs = atMs - group.queryOffsetMs
+  const observed = observeAlerts(rule, { queryable: head, externalURL }, queryMs, atMs)
+  const { forMs, keepFiringForMs } = rule
+  const step = stepAlerts({
+    forMs,
+    keepFiringForMs,
+    alerts: status.alerts,
+    observed,
+    atMs,
+    sequence,
+    ...(frozenFrom === undefined ? {} : { frozenFrom }),
+  })
+  const active = step.alerts.values().filter(isActive).toArray().length
+  if (group.limit > 0 && active > group.limit) {
+    const error = new EvaluationError('limit', `exceeded limit of ${group.limit} with ${active} alerts`)
+    return { ...end(status, head, moment), error }
+  }
+  status.alerts = step.alerts
+  status.deadlineMs = step.deadlineMs
+  const { changes, forgotten } = step
+  // Between two intervals only what changed is written: the series stay within the lookback all the same.
+  const due = changes.length > 0 || trigger !== 'sample'
+  return { changes, forgotten, ...(due ? writeAlerts(status, head, atMs) : NOTHING_WRITTEN) }
+}
+
+/** Ends all alerts of a rule that is gone or over its limit, and their series. */
+export function end(status: RuleStatus, head: Head, { atMs, sequence }: RuleMoment): Evaluated {
+  const changes = endAlerts(status.alerts.values(), atMs, sequence)
+  const alerts = new Map(status.alerts)
+  for (const change of changes) alerts.set(change.alert.fingerprint, change.alert)
+  status.alerts = alerts
+  status.deadlineMs = undefined
+  return { forgotten: [], changes, ...writeAlerts(status, head, atMs) }
+}
+
+/** A head that takes no more series must not keep an alert from being told: the fault is answered, not thrown. */
+function writeAlerts(status: RuleStatus, head: Head, atMs: number): Pick<Evaluated, 'touched' | 'error'> {
+  try {
+    const { series, touched } = writeSamples(head, alertSamples(status.alerts.values()), status.written, atMs)
+    status.written = series
+    return { touched, error: undefined }
+  } catch (error) {
+    return { touched: [], error }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

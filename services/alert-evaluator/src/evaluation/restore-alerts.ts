@@ -1,0 +1,37 @@
+import type { Alert } from '../alerts/alert.ts'
+import { type AlertRecord, alertOfRecord } from '../alerts/alert-record.ts'
+import type { RuleRef } from '../rules/rule-set.ts'
+import type { StoredRecord } from '../state/alert-bucket.ts'
+import type { Engine } from './engine.ts'
+
+/** Alerts whose rule is not known, by rule. */
+export type Orphans = ReadonlyMap<
+  string,
+  { readonly rule: RuleRef; readonly alerts: ReadonlyMap<string, Alert> }
+>
+
+/**
+ * Gives the engine the alerts that were stored; answers those without a rule.
+ * @param forgetSequences the stream was made anew: the sequences that alerts carry mean nothing in it
+ */
+export function restoreAlerts(
+  engine: Pick<Engine, 'restore'>,
+  stored: readonly StoredRecord[],
+  forgetSequences: boolean,
+): Orphans {
+  const byRule = new Map<string, { rule: RuleRef; alerts: Map<string, Alert> }>()
+  for (const { record } of stored) {
+    const { rule } = record
+    const entry = byRule.get(rule.id) ?? { rule, alerts: new Map() }
+    byRule.set(rule.id, entry)
+    const alert = alertOf(record, forgetSequences)
+    entry.alerts.set(alert.fingerprint, alert)
+  }
+  for (const [id, { alerts }] of byRule) if (engine.restore(id, alerts)) byRule.delete(id)
+  return byRule
+}
+
+function alertOf(record: AlertRecord, forgetSequences: boolean): Alert {
+  const alert = alertOfRecord(record)
+  return forgetSequences ? { ...alert, sequence: 0 } : alert
+}

@@ -1,0 +1,78 @@
+import type { Labels } from '@tocsin/promql'
+import type { RecordingRule } from '@tocsin/rules'
+import type { Head, Series } from '@tocsin/tsdb'
+import { type Alert, isActive } from '../alerts/alert.ts'
+import { EvaluationError } from './evaluation-error.ts'
+import { labelsKey, withoutEmpty } from './labels-key.ts'
+
+/** A sample that a rule writes. */
+export interface OutputSample {
+  readonly labels: Labels
+  readonly value: number
+}
+
+/** What a recording rule writes of its result. @throws EvaluationError when two samples become one series */
+export function recordedSamples(
+  rule: RecordingRule,
+  samples: readonly OutputSample[],
+): ReadonlyMap<string, OutputSample> {
+  const output = new Map<string, OutputSample>()
+  for (const { labels, value } of samples) {
+    const own = withoutEmpty({ ...labels, ...rule.labels, __name__: rule.name })
+    const key = labelsKey(own)
+    if (output.has(key))
+      throw new EvaluationError(
+        'same_labels',
+        'vector contains metrics with the same labelset after applying rule labels',
+      )
+    output.set(key, { labels: own, value })
+  }
+  return output
+}
+
+/** `ALERTS` and `ALERTS_FOR_STATE` of a rule's active alerts. */
+export function alertSamples(alerts: Iterable<Alert>): ReadonlyMap<string, OutputSample> {
+  const output = new Map<string, OutputSample>()
+  for (const alert of alerts) {
+    if (!isActive(alert)) continue
+    const state = { ...alert.labels, __name__: 'ALERTS', alertstate: alert.phase }
+    const since = { ...alert.labels, __name__: 'ALERTS_FOR_STATE' }
+    output.set(labelsKey(state), { labels: state, value: 1 })
+    output.set(labelsKey(since), { labels: since, value: Math.floor(alert.activeAt / 1000) })
+  }
+  return output
+}
+
+export interface Written {
+  readonly series: ReadonlyMap<string, Series>
+  /** Those that got a sample or a staleness marker. */
+  readonly touched: readonly Series[]
+}
+
+/**
+ * Writes samples at `atMs`, and a staleness marker to each series of `before` that has none now.
+ * @throws EvaluationError when the head refuses a series
+ */
+export function writeSamples(
+  head: Head,
+  output: ReadonlyMap<string, OutputSample>,
+  before: ReadonlyMap<string, Series>,
+  atMs: number,
+): Written {
+  const series = new Map<string, Series>()
+  const touched: Series[] = []
+  for (const [key, { labels, value }] of output) {
+    const known = before.get(key)
+    const target = known && !known.dropped ? known : head.intern(labels, 'rules')
+    if (!('ref' in target)) throw new EvaluationError('series_refused', target.detail)
+    head.append(target, atMs, value)
+    series.set(key, target)
+    touched.push(target)
+  }
+  for (const [key, ended] of before) {
+    if (output.has(key) || ended.dropped) continue
+    head.appendStale(ended, atMs)
+    touched.push(ended)
+  }
+  return { series, touched }
+}

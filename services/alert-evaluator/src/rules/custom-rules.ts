@@ -1,0 +1,108 @@
+import type { KvWatchEntry } from '@nats-io/kv'
+import { type CustomRule, customRule } from '@tocsin/contract'
+import { type AlertingRule, compileCustomRule, type RuleError } from '@tocsin/rules'
+import { type Bus, type Clock, type Log, messageOf, sleep } from '@tocsin/runtime'
+import type { RuleBook } from './rule-book.ts'
+
+/** The rules that users put, in the `rules` bucket. */
+export interface CustomRules {
+  list(): readonly CustomRule[]
+  get(name: string): CustomRule | undefined
+  /** Checks and stores a rule; resolves when it is in force here. @throws RuleError */
+  put(rule: CustomRule): Promise<{ name: string; replaced: boolean }>
+  delete(name: string): Promise<{ name: string; deleted: boolean }>
+  stop(): void
+}
+
+export interface CustomRulesDeps {
+  readonly bus: Bus
+  readonly book: RuleBook
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** How long a write waits for its own echo. */
+const ECHO_MS = 2000
+
+/** Follows the bucket; resolves when all that it holds has been read. */
+export async function openCustomRules({ bus, book, clock, log }: CustomRulesDeps): Promise<CustomRules> {
+  const kv = await bus.kv('rules')
+  const rules = new Map<string, { readonly rule: CustomRule; readonly compiled: AlertingRule }>()
+  const waiting = new Set<() => void>()
+  let revision = 0
+
+  function take(entry: KvWatchEntry): void {
+    revision = entry.revision
+    rules.delete(entry.key)
+    if (entry.operation === 'PUT') {
+      try {
+        const rule = customRule.parse(JSON.parse(entry.string()))
+        rules.set(entry.key, { rule, compiled: compileCustomRule(rule) })
+      } catch (error) {
+        log.error({ key: entry.key, reason: messageOf(error) }, 'a stored custom rule is refused')
+      }
+    }
+    for (const check of [...waiting]) check()
+  }
+  const apply = () => book.setCustom([...rules.values()].map(({ compiled }) => compiled))
+
+  const before = (await kv.status()).values
+  const watch = await kv.watch()
+  let read = 0
+  const all = Promise.withResolvers<void>()
+  void (async () => {
+    for await (const entry of watch) {
+      take(entry)
+      read++
+      // At the start the rules take effect together.
+      if (read >= before) apply()
+      if (read >= before) all.resolve()
+    }
+  })().catch((error: unknown) =>
+    log.error({ reason: messageOf(error) }, 'custom rules are no longer followed'),
+  )
+  if (before > 0) await all.promise
+
+  /** Resolves once the watch has come to this revision. */
+  function echoOf(wanted: number): Promise<unknown> {
+    if (revision >= wanted) return Promise.resolve()
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const check = () => {
+      if (revision < wanted) return
+      waiting.delete(check)
+      resolve()
+    }
+    waiting.add(check)
+    return Promise.race([promise, sleep(clock, ECHO_MS)])
+  }
+
+  return {
+    list: () => [...rules.values()].map(({ rule }) => rule),
+    get: (name) => rules.get(keyOf(name))?.rule,
+    async put(rule) {
+      compileCustomRule(rule)
+      const key = keyOf(rule.name)
+      const replaced = rules.has(key)
+      await echoOf(await kv.put(key, JSON.stringify(rule)))
+      return { name: rule.name, replaced }
+    },
+    async delete(name) {
+      const key = keyOf(name)
+      if (!rules.has(key)) return { name, deleted: false }
+      await kv.delete(key)
+      await echoOf((await kv.get(key))?.revision ?? 0)
+      return { name, deleted: true }
+    },
+    stop: () => watch.stop(),
+  }
+}
+
+/** A rule's key: its name made of the letters that a bucket allows. */
+function keyOf(name: string): string {
+  return Buffer.from(name).toString('base64url')
+}
+
+/** The fault of a rule in one line, without the file that it has none of. */
+export function faultOf(error: RuleError): string {
+  return error.faults.map(({ reason }) => reason).join('; ')
+}

@@ -1,0 +1,91 @@
+import { hostname } from 'node:os'
+import { basename } from 'node:path'
+import { loadPacks } from '@tocsin/rules'
+import { holdLease, messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
+import { serveApi } from './api/serve-api.ts'
+import type { EvaluatorEnv } from './env.ts'
+import { type Session, startSession } from './evaluation/session.ts'
+import { createEvaluatorMetrics } from './evaluator-metrics.ts'
+import { observeSession } from './observe-session.ts'
+import { openCustomRules } from './rules/custom-rules.ts'
+import { linkToRule } from './rules/link-to-rule.ts'
+import { createRuleBook } from './rules/rule-book.ts'
+import { serveRuleCalls } from './rules/serve-rule-calls.ts'
+import { watchRuleFiles } from './rules/watch-rule-files.ts'
+
+const LEASE_MS = 5000
+
+/** Starts the evaluator: its rules, its API, and the work itself while this replica holds the lease. */
+export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise<void> {
+  const { env, bus, clock, log, lifecycle } = ctx
+  const metrics = createEvaluatorMetrics(ctx.metrics)
+  const book = createRuleBook({
+    intervalMs: env.EVALUATION_INTERVAL,
+    fileKey: ({ file, origin }) => (origin === 'file' ? basename(file) : file),
+  })
+  book.onChange(({ rules }) => metrics.rules.set(rules.size))
+  const packs = env.ALERT_RULE_PACKS
+  if (packs?.join() !== 'none') book.setPacks(loadPacks(packs))
+  if (env.ALERT_RULES_PATH !== undefined)
+    lifecycle.onStop('rule files', await watchRuleFiles(env.ALERT_RULES_PATH, { book, clock, log, metrics }))
+  const custom = await openCustomRules({ bus, book, clock, log })
+  lifecycle.onStop('custom rules', custom.stop)
+
+  let session: Session | undefined
+  let lifetime: Promise<unknown> = Promise.resolve()
+  const first = Promise.withResolvers<void>()
+  const begin = async (lease: Parameters<typeof startSession>[0]['lease']): Promise<void> => {
+    let restarting = false
+    session = await startSession({
+      ...ctx,
+      lease,
+      book,
+      evaluatorMetrics: metrics,
+      source: ctx.name,
+      externalURL: env.PROMETHEUS_URL ?? ctx.url,
+      linkTo: linkToRule(env.PROMETHEUS_URL, ctx.url),
+      onBroken(reason) {
+        if (restarting) return
+        restarting = true
+        log.warn({ reason }, 'the evaluation begins anew')
+        void inTurn(async () => {
+          await end()
+          if (lease.isHeld()) await begin(lease)
+        })
+      },
+    })
+    void session.live.then(() => {
+      log.info({ rules: book.current().rules.size }, 'evaluating')
+      first.resolve()
+    })
+  }
+  const end = async (): Promise<void> => {
+    const ending = session
+    session = undefined
+    await ending?.stop()
+  }
+  const inTurn = (act: () => Promise<void>): Promise<unknown> => {
+    lifetime = lifetime.then(act).catch(async (error: unknown) => {
+      log.error({ err: error }, `the evaluation cannot begin: ${messageOf(error)}`)
+    })
+    return lifetime
+  }
+
+  serveApi(ctx.http, { book, custom, session: () => session, clock })
+  await serveRuleCalls(bus, custom)
+  observeSession(metrics, () => session)
+  const holder = holdLease(ctx, {
+    name: ctx.name,
+    // Only one process at a time listens at an address: one that starts there again is the same replica.
+    owner: `${hostname()} ${ctx.url}`,
+    ttlMs: LEASE_MS,
+    onAcquired: (lease) => inTurn(() => begin(lease)),
+    onLost: () => inTurn(end),
+  })
+  lifecycle.onStop('evaluation', async () => {
+    await inTurn(end)
+    await holder.stop()
+  })
+  // Ready once the past is caught up with, or another replica is known to be at work.
+  await Promise.race([first.promise, sleep(clock, 2 * LEASE_MS, lifecycle.signal)])
+}
