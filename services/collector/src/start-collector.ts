@@ -8,6 +8,7 @@ import { readMetrics } from './ingest/read-metrics.ts'
 import { watchHead } from './ingest/watch-head.ts'
 import { mountQueryApi } from './query-api/mount-query-api.ts'
 import { createQueryGate } from './query-api/query-gate.ts'
+import { createQueryRecord } from './query-api/record-queries.ts'
 
 /** Rebuilds the head from the METRICS stream, follows it, and answers scrapes and queries from it. */
 export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise<void> {
@@ -31,6 +32,7 @@ export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise
     version: ctx.version,
     engine: createEngine({ queryable: head, maxSamples: env.QUERY_MAX_SAMPLES, sliceMs: 5 }),
     gate: createQueryGate(env.QUERY_MAX_CONCURRENCY),
+    record: createQueryRecord(metrics),
     timeoutMs: env.QUERY_TIMEOUT,
   })
   if (env.PROMETHEUS_ENABLED) {

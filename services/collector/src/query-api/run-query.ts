@@ -1,7 +1,17 @@
-import { type Engine, type Expr, parseExpr, QueryError, type QueryOptions, typeOf } from '@tocsin/promql'
+import {
+  type Engine,
+  type Expr,
+  parseExpr,
+  QueryError,
+  type QueryOptions,
+  type QueryResult,
+  typeOf,
+} from '@tocsin/promql'
+import { codeOf } from '@tocsin/runtime'
 import { ApiError, badData, badParameter } from './api-error.ts'
 import { durationParameter, timeParameter } from './parse-time.ts'
 import type { QueryGate } from './query-gate.ts'
+import type { QueryRecord } from './record-queries.ts'
 import type { ApiAnswer, ApiRequest, ApiVerb } from './serve-api.ts'
 import { writeResult } from './write-result.ts'
 
@@ -9,6 +19,7 @@ import { writeResult } from './write-result.ts'
 export interface QueryDeps {
   readonly engine: Engine
   readonly gate: QueryGate
+  readonly record: QueryRecord
   /** The longest a query may take, waiting included, whatever its `timeout` says. Milliseconds. */
   readonly timeoutMs: number
   /** Milliseconds since the epoch. */
@@ -24,7 +35,8 @@ export function queryInstant(deps: QueryDeps): ApiVerb {
     const timeMs = timeParameter(request.form, 'time', deps.now())
     const options = readOptions(request, deps)
     const expr = parseQuery(request.form)
-    return answerQuery(deps, request, options, (within) => deps.engine.instant(expr, timeMs, within))
+    const run = (within: QueryOptions) => deps.engine.instant(expr, timeMs, within)
+    return answerQuery(deps, 'instant', request, options, run)
   }
 }
 
@@ -52,9 +64,8 @@ export function queryRange(deps: QueryDeps): ApiVerb {
       throw badData(
         `invalid expression type "${type === 'matrix' ? 'range vector' : type}" for range query, must be Scalar or instant Vector`,
       )
-    return answerQuery(deps, request, options, (within) =>
-      deps.engine.range(expr, startMs, endMs, stepMs, within),
-    )
+    const run = (within: QueryOptions) => deps.engine.range(expr, startMs, endMs, stepMs, within)
+    return answerQuery(deps, 'range', request, options, run)
   }
 }
 
@@ -78,25 +89,35 @@ function readOptions({ form }: ApiRequest, { timeoutMs }: QueryDeps): QueryOptio
 }
 
 async function answerQuery(
-  { gate }: QueryDeps,
+  { gate, record }: QueryDeps,
+  kind: 'instant' | 'range',
   request: ApiRequest,
   options: QueryOptions & { timeoutMs: number },
-  run: (within: QueryOptions) => ReturnType<Engine['instant']>,
+  run: (within: QueryOptions) => Promise<QueryResult>,
 ): Promise<ApiAnswer> {
   const timedOut =
     options.timeoutMs > 0 ? AbortSignal.timeout(Math.ceil(options.timeoutMs)) : AbortSignal.abort()
   const signal = AbortSignal.any([request.signal, timedOut])
-  let begun = false
+  let end: ((outcome: string) => void) | undefined
   try {
     const result = await gate.run(signal, () => {
-      begun = true
+      end = record.begin(kind)
       return run({ ...options, signal })
     })
+    end?.('ok')
     return { data: writeResult(result), warnings: result.warnings, infos: result.infos }
   } catch (error) {
-    if (request.signal.aborted) throw new ApiError('canceled', 'query was canceled', { cause: error })
-    if (!timedOut.aborted) throw error
-    const where = begun ? 'expression evaluation' : 'query queue'
-    throw new ApiError('timeout', `query timed out in ${where}`, { cause: error })
+    const told = explainEnd(error, request.signal.aborted, timedOut.aborted, end !== undefined)
+    end?.(codeOf(told) ?? 'internal')
+    throw told
   }
+}
+
+/** A signal ends the engine's work and the wait for a place alike; who sent it decides what the client is told. */
+function explainEnd(error: unknown, clientLeft: boolean, timedOut: boolean, begun: boolean): unknown {
+  if (clientLeft) return new ApiError('canceled', 'query was canceled', { cause: error })
+  if (!timedOut) return error
+  return new ApiError('timeout', `query timed out in ${begun ? 'expression evaluation' : 'query queue'}`, {
+    cause: error,
+  })
 }
