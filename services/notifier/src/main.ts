@@ -1,1 +1,4 @@
-export {}
+import { runService } from '@tocsin/runtime'
+import { notifier } from './notifier.ts'
+
+await runService(notifier)

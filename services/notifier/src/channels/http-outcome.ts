@@ -1,0 +1,70 @@
+import { codeOf, messageOf } from '@tocsin/runtime'
+import type { SendOutcome } from '../delivery/channel.ts'
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly retryAfter: string | null
+  readonly location: string | null
+  /** The beginning of the body. */
+  readonly body: string
+}
+
+/** What an HTTP answer means: 2xx taken, 408, 429 and 5xx worth another try, everything else refused for good. */
+export function outcomeOfAnswer(
+  { status, retryAfter, location, body }: HttpAnswer,
+  nowMs: number,
+): SendOutcome {
+  const said = body.replace(/\s+/g, ' ').trim()
+  const reason = `http_${status}`
+  if (status >= 200 && status < 300) return { result: 'delivered', reason: 'ok' }
+  if (status === 408 || status === 429 || status >= 500) {
+    const retryAfterMs = parseRetryAfter(retryAfter, nowMs)
+    return { result: 'retry', reason, detail: said, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+  }
+  if (location !== null)
+    return { result: 'refused', reason, detail: `it points to ${location}: configure that address instead` }
+  return { result: 'refused', reason, detail: said }
+}
+
+/** Seconds, or a date: as milliseconds from now. */
+export function parseRetryAfter(value: string | null, nowMs: number): number | undefined {
+  if (value === null) return undefined
+  if (/^\d+$/.test(value.trim())) return Number(value) * 1000
+  const at = Date.parse(value)
+  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs)
+}
+
+const networkReasons: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'connection_refused',
+  ECONNRESET: 'connection_reset',
+  EPIPE: 'connection_reset',
+  UND_ERR_SOCKET: 'connection_reset',
+  ENOTFOUND: 'dns',
+  EAI_AGAIN: 'dns',
+  EDNS: 'dns',
+  ETIMEDOUT: 'timeout',
+  UND_ERR_CONNECT_TIMEOUT: 'timeout',
+  UND_ERR_HEADERS_TIMEOUT: 'timeout',
+  EHOSTUNREACH: 'unreachable',
+  ENETUNREACH: 'unreachable',
+}
+
+/** What it means that no answer came: always worth another try. */
+export function outcomeOfFailure(error: unknown, signal: AbortSignal): SendOutcome {
+  if (signal.aborted) return { result: 'retry', reason: 'timeout', detail: 'no answer in time' }
+  const chain = causes(error)
+  const code = chain.map(codeOf).find((c) => c !== undefined && c in networkReasons)
+  const tls = chain.some((e) => /CERT|TLS|SSL/.test(codeOf(e) ?? ''))
+  const reason = code === undefined ? (tls ? 'tls' : 'network') : (networkReasons[code] ?? 'network')
+  return { result: 'retry', reason, detail: chain.map(messageOf).filter(Boolean).join(': ') }
+}
+
+/** An error and what caused it, innermost last; several attempts to connect count as causes too. */
+function causes(error: unknown): unknown[] {
+  const chain: unknown[] = []
+  for (let e: unknown = error; e !== undefined && chain.length < 5; ) {
+    chain.push(e)
+    e = e instanceof AggregateError ? e.errors[0] : e instanceof Error ? e.cause : undefined
+  }
+  return chain
+}

@@ -1,0 +1,26 @@
+import { baseEnv, envVar } from '@tocsin/runtime'
+import { z } from 'zod'
+import { channelEnv } from './channels/registry.ts'
+
+const MINUTE = 60_000
+const HOUR = 60 * MINUTE
+
+/** The notifier's environment; the channels state their own variables. Durations in milliseconds. */
+export const notifierEnv = z.object({
+  ...baseEnv,
+  ...channelEnv,
+  NOTIFIER_PORT: envVar.port.default(3002),
+  /** Where people reach this notifier: the `externalURL` of what it sends. */
+  NOTIFIER_EXTERNAL_URL: envVar.url().optional(),
+  NOTIFY_GROUP_WAIT: envVar.duration.default(10_000),
+  NOTIFY_GROUP_INTERVAL: envVar.duration.default(10_000),
+  NOTIFY_REPEAT_INTERVAL: envVar.duration.default(HOUR),
+  DIGEST_INTERVAL: envVar.duration.default(15 * MINUTE),
+  /** How long a notification is tried before it becomes a dead letter. */
+  NOTIFY_RETRY_FOR: envVar.duration.default(24 * HOUR),
+  /** How long one attempt may take. */
+  NOTIFY_SEND_TIMEOUT: envVar.duration.default(10_000),
+  /** The same webhook from Alertmanager within this time is a retry; later it is a repeat. */
+  ALERTMANAGER_RETRY_WINDOW: envVar.duration.default(5 * MINUTE),
+})
+export type NotifierEnv = z.infer<typeof notifierEnv>

@@ -1,0 +1,63 @@
+import { randomUUID } from 'node:crypto'
+import { CONTRACT_VERSION, notificationRequest, webhookBody } from '@tocsin/contract'
+import { type Bus, type Clock, HttpError, type Log, messageOf } from '@tocsin/runtime'
+import type { Express, Response } from 'express'
+import type { NotifierMetrics } from '../metrics.ts'
+import { type AcceptDeps, acceptAlertmanager } from './accept-alertmanager.ts'
+import { type BodyDeps, parseBody, rawBody } from './read-body.ts'
+
+export interface IntakeDeps {
+  readonly http: Express
+  readonly bus: Bus
+  readonly clock: Clock
+  readonly log: Log
+  readonly metrics: NotifierMetrics
+  readonly accept: AcceptDeps
+  readonly mostBytes: number
+}
+
+const PUBLISH_DEADLINE_MS = 8000
+
+/** The ways in over HTTP: Alertmanager's webhook, and `notify()` by hand. Both answer 2xx only for what is stored. */
+export function addIntakeRoutes({ http, bus, clock, log, metrics, accept, mostBytes }: IntakeDeps): void {
+  const raw = rawBody(mostBytes)
+  const bodyDeps = (input: 'alertmanager' | 'notify'): BodyDeps => ({
+    bus,
+    log,
+    now: () => clock.now(),
+    onRefused: (reason) => metrics.taken(input, 'refused', reason),
+  })
+
+  http.post('/api/monitoring/alerts', raw, async (request, response) => {
+    const body = await parseBody(webhookBody, request, bodyDeps('alertmanager'))
+    const accepted = await whileStorable(bus, response, () => acceptAlertmanager(body, accept))
+    metrics.taken('alertmanager', accepted.action, accepted.reason)
+    if (accepted.action === 'dropped')
+      log.warn({ groupKey: body.groupKey, reason: accepted.reason }, 'nobody is told')
+    response.json({ status: accepted.action, reason: accepted.reason, id: accepted.id })
+  })
+
+  http.post('/api/v1/notify', raw, async (request, response) => {
+    const asked = await parseBody(notificationRequest, request, bodyDeps('notify'))
+    const { id = randomUUID(), time = new Date(clock.now()).toISOString(), source = 'http' } = asked
+    const event = { ...asked, v: CONTRACT_VERSION, id, time, source }
+    await whileStorable(bus, response, () =>
+      bus.publish(bus.subjects.notificationRequest, event, { msgId: id, deadlineMs: PUBLISH_DEADLINE_MS }),
+    )
+    response.status(202).json({ id })
+  })
+}
+
+/** What cannot be stored is not accepted: the sender is told to come again. */
+async function whileStorable<T>(bus: Bus, response: Response, store: () => Promise<T>): Promise<T> {
+  const trouble = bus.trouble()
+  try {
+    if (trouble !== undefined) throw new Error(trouble)
+    return await store()
+  } catch (error) {
+    response.set('Retry-After', '5')
+    throw new HttpError(503, 'not_stored', `not accepted, send it again: ${messageOf(error)}`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,67 @@
+import { consumeDurable, type ServiceContext, type ServiceDefinition } from '@tocsin/runtime'
+import { configureChannels } from './channels/registry.ts'
+import { requestStages } from './consumers/take-requests.ts'
+import { createRecentIds } from './delivery/recent-ids.ts'
+import { type NotifierEnv, notifierEnv } from './env.ts'
+import { addIntakeRoutes } from './http/intake-routes.ts'
+import { addLogRoutes } from './http/log-routes.ts'
+import { createNotifierMetrics } from './metrics.ts'
+import { createPublishOutbox } from './outbox/publish-outbox.ts'
+import { defaultPolicy } from './policy/policy.ts'
+import { holdWork } from './work/hold-work.ts'
+
+/** The notifier: alerts and messages in, e-mails, Slack messages and webhook calls out. */
+export const notifier: ServiceDefinition<typeof notifierEnv.shape> = {
+  name: 'notifier',
+  env: notifierEnv,
+  port: (env) => env.NOTIFIER_PORT,
+  // Bodies are read as they came, so that a refused one can be kept.
+  http: { json: false },
+  start,
+}
+
+/** An Alertmanager without `max_alerts` sends whole groups, however large; they are split on their way out. */
+const MOST_BODY_BYTES = 16 * 1024 * 1024
+
+async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
+  const { env, bus, clock, log, http, lifecycle, readiness } = ctx
+  const channels = configureChannels(env, { clock })
+  const names = channels.map((channel) => channel.name)
+  if (channels.length === 0)
+    log.warn('no channel is configured, so nobody will be told: see EMAIL_TO, SLACK_WEBHOOK_URL, WEBHOOK_URL')
+  else log.info({ channels: names }, 'channels')
+  lifecycle.onStop('channels', () => {
+    for (const channel of channels) channel.close()
+  })
+
+  const policy = defaultPolicy({
+    channels: names,
+    groupWaitMs: env.NOTIFY_GROUP_WAIT,
+    groupIntervalMs: env.NOTIFY_GROUP_INTERVAL,
+    repeatIntervalMs: env.NOTIFY_REPEAT_INTERVAL,
+  })
+  const metrics = createNotifierMetrics(ctx.metrics)
+  const publish = createPublishOutbox(bus, env.MAX_EVENT_BYTES)
+
+  await consumeDurable(ctx, {
+    stream: 'NOTIFICATIONS',
+    durable: 'notifier-requests',
+    filterSubject: bus.subjects.notificationRequest,
+    concurrency: 64,
+    stages: requestStages({ bus, clock, policy, publish, metrics }),
+  })
+  const accept = {
+    kv: await bus.kv('groups'),
+    policy,
+    publish,
+    clock,
+    retryWindowMs: env.ALERTMANAGER_RETRY_WINDOW,
+  }
+  addIntakeRoutes({ http, bus, clock, log, metrics, accept, mostBytes: MOST_BODY_BYTES })
+  addLogRoutes(http, bus)
+
+  const redis = ctx.redis()
+  readiness.check('redis', () => redis.trouble(), { onlyDegrades: true })
+  const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
+  holdWork({ ctx, channels, policy, publish, metrics, sent: createRecentIds(), externalURL })
+}

@@ -1,0 +1,40 @@
+import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage } from '@tocsin/contract'
+import type { Bus } from '@tocsin/runtime'
+import { splitAlerts } from './split-alerts.ts'
+
+export type Notification =
+  | Omit<OutboxAlerts, 'channel'>
+  | Omit<OutboxMessage, 'channel'>
+  | Omit<OutboxDigest, 'channel'>
+
+/**
+ * Stores a notification for each of the channels; resolves when all have it. Repeating it with the same id is safe.
+ * `deadlineMs`: how long to go on trying, 30 s by default.
+ */
+export type PublishOutbox = (
+  notification: Notification,
+  channels: readonly string[],
+  options?: { readonly deadlineMs?: number },
+) => Promise<void>
+
+const FRAME_BYTES = 16_384
+
+/** `mostEventBytes`: what our own consumers take, MAX_EVENT_BYTES. */
+export function createPublishOutbox(
+  bus: Pick<Bus, 'publish' | 'subjects' | 'nc'>,
+  mostEventBytes: number,
+): PublishOutbox {
+  return async (notification, channels, options = {}) => {
+    const mostBytes = Math.min(bus.nc.info?.max_payload ?? mostEventBytes, mostEventBytes) - FRAME_BYTES
+    const parts = notification.kind === 'alerts' ? splitAlerts(notification, mostBytes) : [notification]
+    // The parts go one after the other, so that they keep their order; the channels side by side.
+    await Promise.all(
+      channels.map(async (channel) => {
+        for (const part of parts) {
+          const event: OutboxEvent = { ...part, id: `${part.id}-${channel}`, channel }
+          await bus.publish(bus.subjects.outbox(channel), event, { msgId: event.id, ...options })
+        }
+      }),
+    )
+  }
+}

@@ -1,0 +1,100 @@
+import type { DigestEntry, OutboxEvent, Severity, WebhookAlert } from '@tocsin/contract'
+
+/** Colours that read on white, and with white text on them. */
+const severityColours: Readonly<Record<Severity, string>> = {
+  critical: '#b91c1c',
+  high: '#c2410c',
+  medium: '#a16207',
+  low: '#1d4ed8',
+}
+const RESOLVED_COLOUR = '#15803d'
+
+export function colourOf(severity: Severity, status: 'firing' | 'resolved' | 'message'): string {
+  return status === 'resolved' ? RESOLVED_COLOUR : severityColours[severity]
+}
+
+export function colourOfEvent(event: OutboxEvent): string {
+  return colourOf(event.severity, event.kind === 'alerts' ? event.status : 'message')
+}
+
+/** `2026-03-01 12:00:05 UTC`; a text that is no time stays as it is. */
+export function humanTime(time: string): string {
+  const ms = Date.parse(time)
+  return Number.isNaN(ms) ? time : `${new Date(ms).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+/** How long an alert lasted, such as `1h 5m`; undefined while it fires. */
+export function lastedText({ status, startsAt, endsAt }: WebhookAlert): string | undefined {
+  const ms = Date.parse(endsAt) - Date.parse(startsAt)
+  if (status === 'firing' || Number.isNaN(ms) || ms < 0) return undefined
+  return durationText(ms)
+}
+
+export function durationText(ms: number): string {
+  const seconds = Math.round(ms / 1000)
+  const parts = [
+    [Math.floor(seconds / 86_400), 'd'],
+    [Math.floor((seconds % 86_400) / 3600), 'h'],
+    [Math.floor((seconds % 3600) / 60), 'm'],
+    [seconds % 60, 's'],
+  ] as const
+  const shown = parts.filter(([n]) => n > 0).slice(0, 2)
+  return shown.length === 0 ? '0s' : shown.map(([n, unit]) => `${n}${unit}`).join(' ')
+}
+
+/** A link that is safe to show: http and https only, since its text comes from labels and annotations. */
+export function safeLink(text: string | undefined): string | undefined {
+  const url = text === undefined ? null : URL.parse(text)
+  return url && (url.protocol === 'http:' || url.protocol === 'https:') ? url.href : undefined
+}
+
+export function linksOf({
+  annotations,
+  generatorURL,
+}: WebhookAlert): { readonly text: string; readonly href: string }[] {
+  const links = [
+    ['Runbook', safeLink(annotations['runbook_url'] ?? annotations['runbook'])],
+    ['Dashboard', safeLink(annotations['dashboard_url'] ?? annotations['dashboard'])],
+    ['Source', safeLink(generatorURL)],
+  ] as const
+  return links.flatMap(([text, href]) => (href === undefined ? [] : [{ text, href }]))
+}
+
+/** Labels that are worth a line: not those that the heading says already. */
+export function factsOf(labels: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(labels)
+    .filter(([name]) => name !== 'alertname' && name !== 'severity')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+}
+
+/** Annotations beyond the summary and description that are shown in full. */
+export function notesOf(annotations: Readonly<Record<string, string>>): [string, string][] {
+  const shown = new Set(['summary', 'description', 'runbook_url', 'runbook', 'dashboard_url', 'dashboard'])
+  return Object.entries(annotations).filter(([name]) => !shown.has(name))
+}
+
+/** A metadata value as one line of text. */
+export function valueText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value)
+}
+
+export interface DigestSection {
+  readonly title: string
+  readonly entries: readonly DigestEntry[]
+}
+
+/** A digest's entries as a person would order them: what fires, what has ended, then messages; the newest first. */
+export function digestSections(entries: readonly DigestEntry[]): readonly DigestSection[] {
+  const newest = [...entries].sort((a, b) => Date.parse(b.time) - Date.parse(a.time))
+  const last = new Map<string, DigestEntry>()
+  for (const entry of newest) {
+    const key = entry.status === 'message' ? entry.id : JSON.stringify(Object.entries(entry.labels).sort())
+    if (!last.has(key)) last.set(key, entry)
+  }
+  const of = (status: DigestEntry['status']) => [...last.values()].filter((entry) => entry.status === status)
+  return [
+    { title: 'Still firing', entries: of('firing') },
+    { title: 'Resolved', entries: of('resolved') },
+    { title: 'Messages', entries: of('message') },
+  ].filter((section) => section.entries.length > 0)
+}

@@ -1,0 +1,123 @@
+import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage, WebhookAlert } from '@tocsin/contract'
+import { headline } from './headline.ts'
+import { colourOf, digestSections, factsOf, humanTime, lastedText, linksOf, valueText } from './present.ts'
+
+interface Section {
+  readonly type: 'section'
+  readonly text: { readonly type: 'mrkdwn'; readonly text: string }
+}
+interface Attachment {
+  readonly color: string
+  readonly fallback: string
+  readonly blocks: Section[]
+}
+export interface SlackMessage {
+  readonly text: string
+  readonly attachments: Attachment[]
+}
+
+/** Slack's own limits: blocks in a message, characters in a section. */
+const MOST_BLOCKS = 50
+const MOST_CHARACTERS = 3000
+
+/** A message for Slack's incoming webhook: the headline, then one coloured bar per state. */
+export function slackMessage(event: OutboxEvent): SlackMessage {
+  const line = escapeSlack(headline(event))
+  const blocks = { left: MOST_BLOCKS }
+  const attachments = (
+    event.kind === 'alerts'
+      ? alertBars(event)
+      : event.kind === 'message'
+        ? messageBars(event)
+        : digestBars(event)
+  ).flatMap(([color, texts]) => bar(color, line, texts, blocks))
+  return { text: `*${line}*`, attachments }
+}
+
+/** What Slack gives a meaning to; the rest of its markup is harmless. */
+export function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+}
+
+type Bar = readonly [color: string, texts: readonly string[]]
+
+function bar(
+  color: string,
+  fallback: string,
+  texts: readonly string[],
+  blocks: { left: number },
+): Attachment[] {
+  if (texts.length === 0 || blocks.left === 0) return []
+  // The last block of all says how many found no room.
+  const room = blocks.left
+  const shown =
+    texts.length <= room ? texts : [...texts.slice(0, room - 1), `_and ${texts.length - room + 1} more_`]
+  blocks.left -= shown.length
+  return [{ color, fallback, blocks: shown.map(section) }]
+}
+
+function section(text: string): Section {
+  return { type: 'section', text: { type: 'mrkdwn', text: cut(text) } }
+}
+
+/** Cut to Slack's limit, but not in the middle of an entity. */
+function cut(text: string): string {
+  if (text.length <= MOST_CHARACTERS) return text
+  return `${text.slice(0, MOST_CHARACTERS - 1).replace(/&[a-z]{0,3}$/, '')}…`
+}
+
+function alertBars({ alerts, severity }: OutboxAlerts): Bar[] {
+  const of = (status: WebhookAlert['status']) =>
+    alerts.filter((alert) => alert.status === status).map(alertText)
+  return [
+    [colourOf(severity, 'firing'), of('firing')],
+    [colourOf(severity, 'resolved'), of('resolved')],
+  ]
+}
+
+function alertText(alert: WebhookAlert): string {
+  const { annotations, labels } = alert
+  const lasted = lastedText(alert)
+  const state =
+    alert.status === 'firing'
+      ? `Firing since ${humanTime(alert.startsAt)}`
+      : `Resolved ${humanTime(alert.endsAt)}${lasted ? ` after ${lasted}` : ''}`
+  const facts = factsOf(labels).map(([name, value]) => `${escapeSlack(name)}: \`${code(value)}\``)
+  const links = linksOf(alert).map(
+    ({ text, href }) => `<${escapeSlack(href).replaceAll('|', '%7C')}|${text}>`,
+  )
+  return [
+    `*${escapeSlack(annotations['summary'] ?? labels['alertname'] ?? 'Alert')}*`,
+    escapeSlack(annotations['description'] ?? ''),
+    facts.join('  '),
+    state,
+    links.join('  '),
+  ]
+    .filter(Boolean)
+    .join('\n')
+}
+
+function messageBars({ message, metadata, severity }: OutboxMessage): Bar[] {
+  const facts = Object.entries(metadata).map(
+    ([name, value]) => `*${escapeSlack(name)}*: ${escapeSlack(valueText(value))}`,
+  )
+  const texts = [escapeSlack(message.trim()), facts.join('\n')].filter(Boolean)
+  return [[colourOf(severity, 'message'), texts]]
+}
+
+function digestBars({ entries }: OutboxDigest): Bar[] {
+  return digestSections(entries).map(({ title, entries: shown }) => [
+    colourOf('low', shown[0]?.status ?? 'message'),
+    [
+      `*${title} · ${shown.length}*`,
+      ...shown.map((entry) =>
+        `*${escapeSlack(entry.title)}*  ${humanTime(entry.time)}\n${escapeSlack(entry.text)}`.trim(),
+      ),
+    ],
+  ])
+}
+
+/** Inside a code span a back-tick would end it. */
+function code(text: string): string {
+  return escapeSlack(text.replaceAll('`', "'"))
+}

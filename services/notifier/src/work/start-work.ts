@@ -1,0 +1,167 @@
+import { bucketName, outboxEvent } from '@tocsin/contract'
+import {
+  type Consumer,
+  consumeDurable,
+  decodeJson,
+  type Lease,
+  parseWith,
+  pipeline,
+  type ServiceContext,
+  sleep,
+} from '@tocsin/runtime'
+import { alertStages } from '../consumers/take-alerts.ts'
+import type { Channel } from '../delivery/channel.ts'
+import { createDeliver } from '../delivery/deliver.ts'
+import type { RecentIds } from '../delivery/recent-ids.ts'
+import { createDigestStore } from '../digest/digest-store.ts'
+import { createDigester } from '../digest/digester.ts'
+import type { NotifierEnv } from '../env.ts'
+import { createGroupStore } from '../grouping/group-store.ts'
+import { createGrouper } from '../grouping/grouper.ts'
+import type { NotifierMetrics } from '../metrics.ts'
+import type { PublishOutbox } from '../outbox/publish-outbox.ts'
+import { DIGEST, type Policy } from '../policy/policy.ts'
+import { removedChannels } from './removed-channel.ts'
+import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
+
+export interface WorkParts {
+  readonly ctx: ServiceContext<NotifierEnv>
+  readonly channels: readonly Channel[]
+  readonly policy: Policy
+  readonly publish: PublishOutbox
+  readonly metrics: NotifierMetrics
+  readonly sent: RecentIds
+  readonly externalURL: string
+}
+
+/** What one notifier at a time does. */
+export interface Work {
+  /** From now on nothing is begun; resolves when what was under way has ended. */
+  stop(): Promise<void>
+}
+
+const DAY_MS = 86_400_000
+/** As long as the ALERTS stream keeps what could be delivered again. */
+const REMEMBER_ENDED_MS = 7 * DAY_MS
+const TIDY_EVERY_MS = 3_600_000
+const MANY = 1000
+
+/** Takes up the work: first what a predecessor left undone, in its order, then what is new. */
+export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
+  const { ctx, channels, policy, publish, metrics, sent, externalURL } = parts
+  const { bus, clock, log, env } = ctx
+  const ending = new AbortController()
+  const signal = AbortSignal.any([ending.signal, ctx.lifecycle.signal])
+  const mayAct = () => !signal.aborted && lease.isHeld()
+  const consumers: Consumer[] = []
+
+  async function consume(
+    from: TakeOver,
+    rest: Pick<Parameters<typeof consumeDurable>[1], 'stages' | 'concurrency'>,
+  ) {
+    const { workQueue: _, ...where } = from
+    await takeOverConsumer(bus, from)
+    // A notification may be tried for a day: it is in hand all that time, not stuck.
+    const handlingTimeoutMs = env.NOTIFY_RETRY_FOR + DAY_MS
+    consumers.push(await consumeDurable(ctx, { ...where, ...rest, handlingTimeoutMs }))
+  }
+
+  async function startChannel(channel: Channel) {
+    const deliver = createDeliver(channel, {
+      bus,
+      clock,
+      log,
+      metrics,
+      mayAct,
+      stopping: signal,
+      sent,
+      retryForMs: env.NOTIFY_RETRY_FOR,
+      timeoutMs: env.NOTIFY_SEND_TIMEOUT,
+      random: Math.random,
+    })
+    await consume(outboxOf(channel.name), {
+      concurrency: MANY,
+      stages: pipeline(decodeJson, parseWith(outboxEvent), deliver),
+    })
+  }
+
+  const outboxOf = (channel: string): TakeOver => ({
+    stream: 'OUTBOX',
+    durable: `notifier-${channel}`,
+    filterSubject: bus.subjects.outbox(channel),
+    workQueue: true,
+  })
+
+  const incarnation = (await bus.jsm.streams.info(bus.streamName('ALERTS'))).created
+  const groups = bucketName('groups', bus.subjects.prefix)
+  const store = createGroupStore({
+    kv: await bus.kv('groups'),
+    wipe: (key) => bus.jsm.streams.purge(`KV_${groups}`, { filter: `$KV.${groups}.${key}` }),
+    incarnation,
+    onBadRecord: (key, detail) =>
+      log.error({ key, detail }, 'a record of the bucket groups cannot be read, and is left out'),
+  })
+  const grouper = createGrouper({ store, policy, publish, clock, log, externalURL, mayAct, signal })
+  const digester = createDigester({
+    store: createDigestStore(ctx.redis(), bus.subjects.prefix),
+    publish,
+    channels: channels.map((channel) => channel.name),
+    receiver: 'default',
+    intervalMs: env.DIGEST_INTERVAL,
+    clock,
+    log,
+    metrics,
+    mayAct,
+    signal,
+  })
+
+  /** Now and then: what nobody will ask for any more. */
+  async function tidy(): Promise<void> {
+    while (!signal.aborted) {
+      try {
+        await grouper.forgetEndedBefore(clock.now() - REMEMBER_ENDED_MS)
+        await store.tidy(clock.now() - DAY_MS)
+      } catch (error) {
+        log.debug({ err: error }, 'old records are dropped later')
+      }
+      await sleep(clock, TIDY_EVERY_MS, signal)
+    }
+  }
+
+  const stop = async () => {
+    const stopped = consumers.map((consumer) => consumer.stop())
+    ending.abort()
+    grouper.stop()
+    digester.stop()
+    await Promise.all(stopped)
+  }
+
+  try {
+    for (const channel of [...channels, ...(await removedChannels(bus, [...names(channels), DIGEST]))])
+      await startChannel(channel)
+    digester.start()
+    await consume(outboxOf(DIGEST), {
+      concurrency: 10 * MANY,
+      stages: pipeline(decodeJson, parseWith(outboxEvent), digester.collect),
+    })
+    await grouper.restore()
+    await consume(
+      {
+        stream: 'ALERTS',
+        durable: 'notifier-alerts',
+        filterSubject: bus.subjects.allAlerts,
+        workQueue: false,
+      },
+      { concurrency: MANY, stages: alertStages({ bus, clock, grouper, metrics, signal }) },
+    )
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  void tidy()
+  return { stop }
+}
+
+function names(channels: readonly Channel[]): readonly string[] {
+  return channels.map((channel) => channel.name)
+}
