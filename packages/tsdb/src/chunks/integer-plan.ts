@@ -85,6 +85,7 @@ function findScale(column: Float64Array, from: number, count: number): number {
 function chooseSlope(count: number): number | undefined {
   if (count < 2) return 0
   const common = commonDelta(count)
+  if (isEven(count, common)) return common
   const mean = Math.round(((integers[count - 1] ?? 0) - (integers[0] ?? 0)) / (count - 1))
   let byCommon = 0
   let byMean = 0
@@ -111,6 +112,12 @@ function commonDelta(count: number): number {
     votes += delta === candidate ? 1 : -1
   }
   return candidate
+}
+
+/** Whether every delta is the same: clocks without jitter, and whatever stands still. */
+function isEven(count: number, delta: number): boolean {
+  for (let i = 1; i < count; i++) if ((integers[i] ?? 0) - (integers[i - 1] ?? 0) !== delta) return false
+  return true
 }
 
 function costOf(residual: number): number {

@@ -81,7 +81,10 @@ function gather(
   const out = { timestamps: new Float64Array(room), values: new Float64Array(room), count: 0 }
   for (let at = first; at < last; at++) {
     const chunk = chunks[at]
-    if (typeof chunk === 'number') {
+    if (typeof chunk === 'number' && arena.minTimeOf(chunk) >= start && arena.maxTimeOf(chunk) <= end) {
+      arena.read(chunk, out.timestamps, out.count, out.values, out.count)
+      out.count += arena.countOf(chunk)
+    } else if (typeof chunk === 'number') {
       arena.read(chunk, times, 0, values, 0)
       copyRange(out, times, arena.countOf(chunk), values, 0, start, end)
     } else if (chunk) copyRange(out, chunk.data, chunk.count, chunk.data, chunk.data.length / 2, start, end)

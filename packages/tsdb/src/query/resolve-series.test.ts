@@ -82,4 +82,32 @@ describe('resolving matchers', () => {
     head.intern({ __name__: 'm', path: '/ab' })
     expect(head.matchSeries(selector)).toHaveLength(3)
   })
+
+  test('finds the same by whichever way is shorter when there are many series', () => {
+    const head = createHead()
+    for (let i = 0; i < 6_000; i++)
+      head.intern({ __name__: i % 5 ? 'm' : 'n', pod: `p${i % 600}`, ...(i % 3 && { zone: `z${i % 3}` }) })
+    const everything = head.matchSeries([])
+    const selectors = [
+      [createMatcher('__name__', '=', 'm'), createMatcher('pod', '=~', 'p1.')],
+      [createMatcher('__name__', '=', 'm'), createMatcher('pod', '=~', 'p1|p77|none')],
+      [
+        createMatcher('__name__', '=', 'm'),
+        createMatcher('pod', '=~', 'p[0-4].*'),
+        createMatcher('zone', '!=', ''),
+      ],
+      [
+        createMatcher('__name__', '=', 'm'),
+        createMatcher('zone', '=~', 'z1|'),
+        createMatcher('pod', '!~', 'p1.*'),
+      ],
+      [createMatcher('__name__', '=~', 'm|n'), createMatcher('zone', '=', '')],
+      [createMatcher('pod', '!=', ''), createMatcher('zone', '=~', 'z2')],
+      [createMatcher('__name__', '=', 'm'), createMatcher('missing', '=~', '.+')],
+    ]
+    for (const selector of selectors)
+      expect(head.matchSeries(selector).map(({ ref }) => ref)).toEqual(
+        everything.filter(({ labels }) => matchLabels(labels, selector)).map(({ ref }) => ref),
+      )
+  })
 })

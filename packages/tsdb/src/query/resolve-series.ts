@@ -25,8 +25,8 @@ export function createResolver(index: SeriesIndex): ResolveSeries {
     if (before && isCurrent(index, before)) return before.series
     const posting = smallestPosting(index, matchers)
     if (posting === null) return NONE
-    const base = posting?.series ?? unionOf(index, matchers) ?? [...index.all()]
-    const series = filterSeries(base, matchers)
+    const base = narrow(index, matchers, posting) ?? posting?.series ?? [...index.all()]
+    const series = filterSeries(base, matchers, base === posting?.series ? posting : undefined)
     known.set(matchers, { posting, version: posting?.version ?? index.version(), series })
     return series
   }
@@ -48,29 +48,63 @@ function smallestPosting(index: SeriesIndex, matchers: readonly Matcher[]): Post
   return smallest
 }
 
-/** The series of all values that a `=~` or another matcher allows, unless it also allows absence. */
-function unionOf(index: SeriesIndex, matchers: readonly Matcher[]): MemorySeries[] | undefined {
-  const demanding = matchers.filter((matcher) => matcher.type !== '=' && !matcher.matches(''))
-  const matcher = demanding.find(({ type, set }) => type === '=~' && set) ?? demanding[0]
-  if (!matcher) return undefined
-  const lists: (readonly MemorySeries[])[] = []
-  if (matcher.type === '=~' && matcher.set) {
-    for (const value of new Set(matcher.set)) lists.push(index.posting(matcher.name, value)?.series ?? NONE)
-  } else {
-    for (const [value, posting] of index.postings(matcher.name) ?? [])
-      if (matcher.matches(value)) lists.push(posting.series)
+// Below this many series, looking at each is cheaper than looking for a shorter list.
+const FEW_SERIES = 1_000
+
+/**
+ * The series of all values that a matcher allows which does not also allow absence, in order of creation; undefined
+ * when there is no such matcher, or when it would not shorten the list of `posting` much.
+ */
+function narrow(
+  index: SeriesIndex,
+  matchers: readonly Matcher[],
+  posting: Posting | undefined,
+): MemorySeries[] | undefined {
+  const room = posting ? posting.series.length / 4 : Number.POSITIVE_INFINITY
+  if (room < FEW_SERIES / 4) return undefined
+  let shortest: (readonly MemorySeries[])[] | undefined
+  let length = room
+  for (const matcher of matchers) {
+    if (matcher.type === '=' || (posting && matcher.type !== '=~') || matcher.matches('')) continue
+    const lists = listsOf(index, matcher, room)
+    const sum = lists?.reduce((total, list) => total + list.length, 0) ?? Number.POSITIVE_INFINITY
+    if (sum >= length && shortest) continue
+    if (sum >= room && posting) continue
+    shortest = lists
+    length = sum
   }
-  return lists.flat().sort((a, b) => a.ref - b.ref)
+  return shortest?.flat().sort((a, b) => a.ref - b.ref)
 }
 
-function filterSeries(base: readonly MemorySeries[], matchers: readonly Matcher[]): readonly MemorySeries[] {
-  let series = base
-  for (const matcher of matchers) {
-    const satisfies = rememberVerdicts(matcher)
-    series = series.filter(({ labels }) => satisfies(labelValue(labels, matcher.name)))
-  }
-  // The list of a posting is shared and grows; a result must not.
-  return series === base ? [...base] : series
+/** A matcher's lists of series, one for each value; undefined when there are more than `limit` values to look at. */
+function listsOf(
+  index: SeriesIndex,
+  matcher: Matcher,
+  limit: number,
+): (readonly MemorySeries[])[] | undefined {
+  if (matcher.type === '=~' && matcher.set)
+    return [...new Set(matcher.set)].map((value) => index.posting(matcher.name, value)?.series ?? NONE)
+  const postings = index.postings(matcher.name)
+  if (!postings) return []
+  if (postings.size > limit) return undefined
+  const lists: (readonly MemorySeries[])[] = []
+  for (const [value, { series }] of postings) if (matcher.matches(value)) lists.push(series)
+  return lists
+}
+
+function filterSeries(
+  base: readonly MemorySeries[],
+  matchers: readonly Matcher[],
+  satisfied: Posting | undefined,
+): readonly MemorySeries[] {
+  const conditions = matchers
+    .filter(({ name, type, value }) => type !== '=' || satisfied?.name !== name || satisfied.value !== value)
+    .map((matcher) => ({ name: matcher.name, satisfies: rememberVerdicts(matcher) }))
+  // Always another array: the list of a posting is shared and grows.
+  return base.filter(({ labels }) => {
+    for (const { name, satisfies } of conditions) if (!satisfies(labelValue(labels, name))) return false
+    return true
+  })
 }
 
 /** A regular expression sees each value once, however many series have it. */

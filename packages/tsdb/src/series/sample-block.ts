@@ -17,11 +17,6 @@ export function createBlock(capacity: number): SampleBlock {
   return { data: new Float64Array(2 * capacity), count: 0, shared: false }
 }
 
-/** Bytes that a block's samples take. */
-export function blockBytes(block: SampleBlock): number {
-  return block.data.byteLength
-}
-
 export function timeAt(block: SampleBlock, i: number): number {
   return block.data[i] ?? 0
 }

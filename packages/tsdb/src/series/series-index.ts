@@ -2,6 +2,7 @@ import type { MemorySeries } from './series.ts'
 
 /** The series that have one value of one label, in order of creation. */
 export interface Posting {
+  readonly name: string
   /** The one instance of the value that all its series share. */
   readonly value: string
   series: MemorySeries[]
@@ -40,18 +41,18 @@ export function createSeriesIndex(): SeriesIndex {
     }
     let posting = values.get(value)
     if (!posting) {
-      posting = { value, series: [], version: 0 }
+      posting = { name, value, series: [], version: 0 }
       values.set(value, posting)
     }
     return posting
   }
 
-  function affectedBy(dropped: readonly MemorySeries[]): Map<Posting, string> {
-    const affected = new Map<Posting, string>()
+  function affectedBy(dropped: readonly MemorySeries[]): Set<Posting> {
+    const affected = new Set<Posting>()
     for (const series of dropped)
       for (const [name, value] of Object.entries(series.labels)) {
         const posting = labels.get(name)?.get(value)
-        if (posting) affected.set(posting, name)
+        if (posting) affected.add(posting)
       }
     return affected
   }
@@ -81,13 +82,13 @@ export function createSeriesIndex(): SeriesIndex {
         keys.delete(series.key)
         refs.delete(series.ref)
       }
-      for (const [posting, name] of affectedBy(dropped)) {
+      for (const posting of affectedBy(dropped)) {
         posting.series = posting.series.filter((series) => !series.dropped)
         posting.version++
         if (posting.series.length > 0) continue
-        const values = labels.get(name)
+        const values = labels.get(posting.name)
         values?.delete(posting.value)
-        if (values?.size === 0) labels.delete(name)
+        if (values?.size === 0) labels.delete(posting.name)
       }
     },
   }
