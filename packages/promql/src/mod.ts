@@ -2,6 +2,7 @@ export { type CompiledExpr, compile, type SelectorInfo, selectorsOf } from './co
 export { createEngine, type Engine, type EngineOptions, type QueryOptions } from './engine.ts'
 export { ParseError, type Position, QueryError, type QueryErrorCode } from './errors.ts'
 export type { QueryResult, QueryValue, VectorSample } from './eval/run-query.ts'
+export { createLiveRules, type LiveRule, type LiveRules, type LiveRulesOptions } from './live/live-rules.ts'
 export { InvalidRegexError } from './regex.ts'
 export {
   createMatcher,

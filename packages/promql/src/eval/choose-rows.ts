@@ -16,6 +16,7 @@ export function chooserOf(query: Query, op: AggregateOp, input: Block): Choose {
   switch (op) {
     case 'limitk':
       return function* (rows, _, k) {
+        if (query.due(rows.length)) yield
         return k < 1 ? [] : rows.slice(0, Math.trunc(k))
       }
     case 'limit_ratio':

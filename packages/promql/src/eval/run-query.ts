@@ -71,7 +71,7 @@ export function* runRange(query: Query, expr: Expr): Generator<void, QueryResult
   }
   return withRemarks(query, {
     type: 'matrix',
-    value: yield* readMatrix(query, settleNames(value.block), frame),
+    value: yield* readMatrix(query, yield* settleNames(query, value.block), frame),
   })
 }
 
