@@ -1,4 +1,4 @@
-import type { Labels } from '@tocsin/contract'
+import type { WrittenSeries } from './write-series.ts'
 
 /** What a family of series measures; `unknown` where no publisher said. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'unknown'
@@ -10,10 +10,9 @@ export interface FamilyMetadata {
   readonly unit: string
 }
 
-/** The present value of one series. `labels` may hold `__name__`; the sample's own name counts. */
+/** The present value of one series. */
 export interface FamilySample {
-  readonly name: string
-  readonly labels: Labels
+  readonly series: WrittenSeries
   readonly value: number
 }
 
@@ -21,5 +20,6 @@ export interface FamilySample {
 export interface Family extends FamilyMetadata {
   /** The metric's name as it is published and queried: a counter's with `_total`, a histogram's without suffix. */
   readonly name: string
-  readonly samples: Iterable<FamilySample>
+  /** The samples a few hundred at a time: the reader may pause in between. A batch may be empty. */
+  readonly batches: Iterable<readonly FamilySample[]>
 }

@@ -90,3 +90,35 @@ test('a series that ended, or has had no sample for too long, is not shown', () 
   expect(expose(old, NOW)).toBe('# TYPE level gauge\nlevel 1\n')
   expect(expose(old, NOW + 1)).toBe('')
 })
+
+test('series that come and go between scrapes change nothing about the others', () => {
+  const head = createHead({ retentionMs: 60_000 })
+  const ingester = createIngester(head)
+  const set = (i: number, value: number, receivedAtMs: number) =>
+    ingester.ingest(
+      { name: 'm', type: 'gauge', value, labels: { i: String(i) } },
+      { receivedAtMs, source: 'test' },
+    )
+  const read = createFamilyReader(head)
+  const lines = () => [...writeExposition(read(0), 'text')].join('').split('\n').slice(1, -1)
+  for (let i = 0; i < 1200; i++) set(i, i, i % 3 === 0 ? NOW : NOW + 100_000)
+  expect(lines()).toHaveLength(1200)
+  head.maintain(NOW + 100_000)
+  set(5000, 1, NOW + 100_000)
+  set(1, -1, NOW + 100_001)
+  const after = lines()
+  expect(after).toHaveLength(801)
+  expect(after.slice(0, 3)).toEqual(['m{i="1"} -1', 'm{i="2"} 2', 'm{i="4"} 4'])
+  expect(after.at(-1)).toBe('m{i="5000"} 1')
+})
+
+test('a metric that turns out to be a histogram is written as one from then on', () => {
+  const head = createHead()
+  const bucket = head.intern({ __name__: 'd_bucket', le: '1' })
+  if ('refused' in bucket) throw new Error(bucket.detail)
+  head.append(bucket, NOW, 1)
+  const read = createFamilyReader(head)
+  expect([...writeExposition(read(0), 'text')].join('')).toContain('# TYPE d_bucket untyped\n')
+  head.metadata.declare('d', { type: 'histogram' })
+  expect([...writeExposition(read(0), 'text')].join('')).toBe('# TYPE d histogram\nd_bucket{le="1"} 1\n')
+})

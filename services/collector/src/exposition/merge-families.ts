@@ -1,5 +1,4 @@
 import type { Family, FamilySample } from './family.ts'
-import { writeSeries } from './write-series.ts'
 
 /**
  * Two sorted lists of families as one. A family in both is one family, described by `first`; a series in both
@@ -18,20 +17,21 @@ export function* mergeFamilies(first: Iterable<Family>, second: Iterable<Family>
       yield b.value
       b = right.next()
     } else {
-      yield { ...a.value, samples: mergeSamples(a.value.samples, b.value.samples) }
+      yield { ...a.value, batches: mergeBatches(a.value.batches, b.value.batches) }
       a = left.next()
       b = right.next()
     }
   }
 }
 
-function* mergeSamples(first: Iterable<FamilySample>, second: Iterable<FamilySample>) {
+function* mergeBatches(
+  first: Family['batches'],
+  second: Family['batches'],
+): Generator<readonly FamilySample[]> {
   const taken = new Set<string>()
-  for (const sample of first) {
-    taken.add(writeSeries(sample.name, sample.labels).text)
-    yield sample
+  for (const batch of first) {
+    for (const { series } of batch) taken.add(series.text)
+    yield batch
   }
-  for (const sample of second) {
-    if (!taken.has(writeSeries(sample.name, sample.labels).text)) yield sample
-  }
+  for (const batch of second) yield batch.filter(({ series }) => !taken.has(series.text))
 }

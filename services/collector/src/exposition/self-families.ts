@@ -1,6 +1,7 @@
 import type { Labels } from '@tocsin/contract'
 import type { MetricObjectWithValues, MetricValue, Registry } from 'prom-client'
 import type { Family, FamilySample, FamilyType } from './family.ts'
+import { writeSeries } from './write-series.ts'
 
 /** prom-client's own JSON carries the sample's name where it is not the metric's. */
 interface SelfValue extends MetricValue<string> {
@@ -24,19 +25,14 @@ export async function readSelfFamilies(registry: Registry): Promise<readonly Fam
 }
 
 function toFamily(metric: MetricObjectWithValues<SelfValue>): Family {
-  return {
-    name: metric.name,
-    type: TYPES[String(metric.type)] ?? 'unknown',
-    help: metric.help,
-    unit: '',
-    samples: metric.values.map(
-      (value): FamilySample => ({
-        name: value.metricName ?? metric.name,
-        labels: toLabels(value.labels),
-        value: value.value,
-      }),
-    ),
-  }
+  const type = TYPES[String(metric.type)] ?? 'unknown'
+  const samples = metric.values.map(
+    ({ metricName = metric.name, labels, value }): FamilySample => ({
+      series: writeSeries(metricName, toLabels(labels), type),
+      value,
+    }),
+  )
+  return { name: metric.name, type, help: metric.help, unit: '', batches: [samples] }
 }
 
 /** prom-client keeps labels in the order and with the values they were given, numbers among them. */

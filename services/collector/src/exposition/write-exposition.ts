@@ -1,12 +1,7 @@
 import type { ExpositionFormat } from './choose-format.ts'
 import type { Family, FamilyMetadata, FamilySample } from './family.ts'
-import { escapeHelp, writeSeries } from './write-series.ts'
+import { escapeHelp } from './write-series.ts'
 import { writeValue } from './write-value.ts'
-
-/** How many characters are put together before they are handed on. */
-const CHUNK = 32 * 1024
-/** How many series are looked at, at most, before the caller gets a chance to pause. */
-const PAUSE_EVERY = 500
 
 /**
  * Writes families, which must come sorted and unique by name, as one exposition. It comes in pieces, empty
@@ -16,55 +11,56 @@ export function* writeExposition(
   families: Iterable<Family>,
   kind: ExpositionFormat['kind'],
 ): Generator<string> {
-  let text = ''
-  let seen = 0
   const taken = new Set<string>()
   for (const family of families) {
     let started = false
-    for (const line of family.type === 'histogram' ? ordered(family.samples) : lines(family.samples)) {
-      if (line !== '' && !started) {
-        text += writeHeader(family, kind, taken)
+    for (const lines of family.type === 'histogram' ? histogramLines(family) : plainLines(family)) {
+      if (lines !== '' && !started) {
+        yield writeHeader(family, kind, taken)
         started = true
       }
-      text += line
-      if (text.length >= CHUNK || ++seen % PAUSE_EVERY === 0) {
-        yield text
-        text = ''
-      }
+      yield lines
     }
   }
-  yield kind === 'openmetrics' ? `${text}# EOF\n` : text
+  if (kind === 'openmetrics') yield '# EOF\n'
 }
 
-function* lines(samples: Iterable<FamilySample>): Generator<string> {
-  for (const sample of samples)
-    yield `${writeSeries(sample.name, sample.labels).text} ${writeValue(sample.value)}\n`
+function* plainLines({ batches }: Family): Generator<string> {
+  for (const batch of batches) {
+    let lines = ''
+    for (const sample of batch) lines += writeLine(sample)
+    yield lines
+  }
 }
 
-interface HistogramLines {
-  readonly buckets: { bound: number; line: string }[]
-  rest: string
+function writeLine({ series, value }: FamilySample): string {
+  return `${series.text} ${writeValue(value)}\n`
+}
+
+interface HistogramGroup {
+  readonly buckets: FamilySample[]
+  readonly rest: FamilySample[]
 }
 
 /** One histogram after the other, the buckets of each ascending, as OpenMetrics wants them. */
-function* ordered(samples: Iterable<FamilySample>): Generator<string> {
-  const groups = new Map<string, HistogramLines>()
-  for (const sample of samples) {
-    const series = writeSeries(sample.name, sample.labels)
-    const line = `${series.text} ${writeValue(sample.value)}\n`
-    let group = groups.get(series.group)
-    if (!group) {
-      group = { buckets: [], rest: '' }
-      groups.set(series.group, group)
+function* histogramLines({ batches }: Family): Generator<string> {
+  const groups = new Map<string, HistogramGroup>()
+  for (const batch of batches) {
+    for (const sample of batch) {
+      const { group, bound } = sample.series
+      let histogram = groups.get(group)
+      if (!histogram) {
+        histogram = { buckets: [], rest: [] }
+        groups.set(group, histogram)
+      }
+      if (Number.isNaN(bound)) histogram.rest.push(sample)
+      else histogram.buckets.push(sample)
     }
-    if (Number.isNaN(series.bound)) group.rest += line
-    else group.buckets.push({ bound: series.bound, line })
     yield ''
   }
   for (const { buckets, rest } of groups.values()) {
-    buckets.sort((a, b) => a.bound - b.bound)
-    for (const bucket of buckets) yield bucket.line
-    yield rest
+    buckets.sort((a, b) => a.series.bound - b.series.bound)
+    yield [...buckets, ...rest].map(writeLine).join('')
   }
 }
 

@@ -1,29 +1,19 @@
 import type { Labels } from '@tocsin/contract'
+import type { FamilyType } from './family.ts'
 
 /** How one series is written, and where it stands among the series of its histogram. */
 export interface WrittenSeries {
-  readonly name: string
   /** `name{label="value"}`, escaped. */
   readonly text: string
-  /** The labels without `le`, as one string: equal for all series of one histogram. */
+  /** Of a histogram's series the labels without `le`: equal for all series of one histogram. */
   readonly group: string
   /** The bucket's upper bound; NaN when the series is no bucket. */
   readonly bound: number
 }
 
-// Label objects live as long as their series and are never changed, so what is written for them stays right.
-const written = new WeakMap<Labels, WrittenSeries>()
-
-/** Writes a series' name and labels once, and remembers it for as long as the label object lives. */
-export function writeSeries(name: string, labels: Labels): WrittenSeries {
-  const known = written.get(labels)
-  if (known?.name === name) return known
-  const series = describe(name, labels)
-  written.set(labels, series)
-  return series
-}
-
-function describe(name: string, labels: Labels): WrittenSeries {
+/** Writes a series' name and labels. A label `__name__` is left out. */
+export function writeSeries(name: string, labels: Labels, type: FamilyType): WrittenSeries {
+  const grouped = type === 'histogram'
   let group = ''
   let all = ''
   for (const label in labels) {
@@ -32,10 +22,10 @@ function describe(name: string, labels: Labels): WrittenSeries {
     if (label === '__name__' || value === undefined || value === '') continue
     const pair = `${label}="${escapeLabelValue(value)}"`
     all += all === '' ? pair : `,${pair}`
-    if (label !== 'le') group += group === '' ? pair : `,${pair}`
+    if (grouped && label !== 'le') group += group === '' ? pair : `,${pair}`
   }
   const text = all === '' ? name : `${name}{${all}}`
-  return { name, text, group, bound: parseBound(labels['le']) }
+  return { text, group, bound: grouped ? parseBound(labels['le']) : Number.NaN }
 }
 
 function parseBound(le: string | undefined): number {
@@ -46,7 +36,7 @@ function parseBound(le: string | undefined): number {
 const LABEL_ESCAPES = /[\\\n"]/
 
 /** Escapes a label's value; the same in both formats. */
-export function escapeLabelValue(value: string): string {
+function escapeLabelValue(value: string): string {
   if (!LABEL_ESCAPES.test(value)) return value
   return value.replaceAll('\\', '\\\\').replaceAll('\n', '\\n').replaceAll('"', '\\"')
 }
