@@ -1,0 +1,7 @@
+import type { CliCommand } from '../command.ts'
+import { statusCommand } from './status.ts'
+import { stopCommand } from './stop.ts'
+import { upCommand } from './up.ts'
+
+/** Every command of `tocsin`: a new one is a file beside this one, and a name in this list. */
+export const commands: readonly CliCommand[] = [upCommand, stopCommand, statusCommand]

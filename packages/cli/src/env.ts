@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { DEFAULT_PREFIX } from '@tocsin/contract'
+import { repositoryRoot, SERVICES, type ServiceName, type ServiceProgram } from '@tocsin/servers'
+import { z } from 'zod'
+import { CliError } from './errors.ts'
+
+// As in the services, a variable that is set to nothing is not set.
+const text = z.string().optional()
+const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+
+const schema = z.object({
+  NATS_URL: text,
+  NATS_USER: text,
+  NATS_PASS: text,
+  NATS_CREDS: text,
+  NATS_SUBJECT_PREFIX: z.string().default(DEFAULT_PREFIX),
+  REDIS_URL: text,
+  SMTP_HOST: text,
+  EMAIL_TO: text,
+  EMAIL_NOTIFICATIONS_ENABLED: text,
+  SLACK_WEBHOOK_URL: text,
+  WEBHOOK_URL: text,
+  PROMETHEUS_PATH: z.string().default('/metrics'),
+  HEALTH_CHECK_PATH: z.string().default('/health'),
+  HTTP_HOST: z.string().default('127.0.0.1'),
+  TOCSIN_HOME: z.string().default('.tocsin'),
+  /** Another folder of services: only those that are in it are run. */
+  TOCSIN_SERVICES: text,
+})
+
+export interface ServicePlan {
+  readonly name: ServiceName
+  readonly main: string
+  /** All ports it will listen on, by their variable; the first is the one that answers /health/ready. */
+  readonly ports: readonly { readonly variable: string; readonly port: number }[]
+}
+
+export interface CliEnv extends z.infer<typeof schema> {
+  readonly root: string
+  /** Where state and logs lie. */
+  readonly home: string
+  readonly services: readonly ServicePlan[]
+  /** Everything, for the processes that are started. */
+  readonly all: Readonly<NodeJS.ProcessEnv>
+}
+
+function planServices(source: NodeJS.ProcessEnv, folder: string): ServicePlan[] {
+  const catalogue: [string, ServiceProgram][] = Object.entries(SERVICES)
+  return catalogue.map(([name, program]) => {
+    const wanted = { [program.portEnv]: program.port, ...program.extraPorts }
+    const shape = Object.fromEntries(
+      Object.entries(wanted).map(([variable, usual]) => [variable, port(usual)]),
+    )
+    const ports = z.object(shape).parse(source)
+    return {
+      name: name as ServiceName,
+      main: resolve(folder, name, 'src', 'main.ts'),
+      ports: Object.entries(ports).map(([variable, number]) => ({ variable, port: number })),
+    }
+  })
+}
+
+function explain(error: z.ZodError): CliError {
+  const faults = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+  return new CliError('bad-environment', ['the environment is not usable:', ...faults].join('\n'))
+}
+
+/** Reads the environment, and the file .env beside package.json for what it leaves open. Throws CliError `bad-environment`. */
+export function readEnv(): CliEnv {
+  const root = repositoryRoot()
+  const file = resolve(root, '.env')
+  if (existsSync(file)) process.loadEnvFile(file)
+  const source = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value?.trim() !== ''))
+  try {
+    const parsed = schema.parse(source)
+    const all = planServices(source, resolve(root, parsed.TOCSIN_SERVICES ?? 'services'))
+    const services = parsed.TOCSIN_SERVICES ? all.filter(({ main }) => existsSync(main)) : all
+    return { ...parsed, root, home: resolve(root, parsed.TOCSIN_HOME), services, all: { ...process.env } }
+  } catch (error) {
+    if (error instanceof z.ZodError) throw explain(error)
+    throw error
+  }
+}

@@ -1,0 +1,51 @@
+import { createSubjects } from '@tocsin/contract'
+import type { Colors } from 'picocolors/types.js'
+import type { CliEnv } from '../env.ts'
+import { formatTable } from '../output/table.ts'
+import type { System } from '../system/start-system.ts'
+import type { PartState, RunState } from './run-file.ts'
+
+const USUAL_NATS = 'nats://127.0.0.1:4222'
+
+function describeTargets(env: CliEnv, mail: System['mail']): string {
+  const email = mail ? `e-mail to ${mail.to}${mail.caught ? ' (the inbox)' : ''}` : 'no e-mail (set EMAIL_TO)'
+  const slack = env.SLACK_WEBHOOK_URL ? 'Slack' : 'no Slack (set SLACK_WEBHOOK_URL)'
+  const webhook = env.WEBHOOK_URL ? 'your webhook' : 'no webhook (set WEBHOOK_URL)'
+  return `Alerts go to: ${[email, slack, webhook].join(', ')}.`
+}
+
+/** What stands below the table of `up`: who is told of alerts, and what to try next. */
+export function makeHints(env: CliEnv, parts: readonly PartState[], mail: System['mail']): string[] {
+  const nats = parts.find(({ name }) => name === 'nats')?.where
+  const server = nats === undefined || nats === USUAL_NATS ? '' : ` --server ${nats}`
+  const subject = createSubjects(env.NATS_SUBJECT_PREFIX).metrics('shop')
+  const event = '{"name":"orders_total","type":"counter","value":1,"labels":{"region":"eu"}}'
+  const open = ['collector', 'health', 'inbox'].flatMap(
+    (name) => parts.find((part) => part.name === name)?.where ?? [],
+  )
+  return [
+    describeTargets(env, mail),
+    'Try next:',
+    '  npm run demo                 a small shop with real traffic',
+    '  npm run demo -- --break      … that fails: an alert fires, and resolves',
+    `  nats pub${server} ${subject} '${event}'`,
+    ...open.map((url) => `  open ${url}`),
+    '  npm run status, npm stop',
+  ]
+}
+
+/** The table and the hints that `up` shows when everything is ready. */
+export function describeRun(run: RunState, colors: Colors): string {
+  const note = ({ note }: PartState) => (note.startsWith('simulated') ? colors.yellow(note) : note)
+  const rows = run.parts.map((part) => [part.name, part.where, note(part)])
+  const seconds = ((Date.now() - Date.parse(run.startedAt)) / 1000).toFixed(1)
+  return [
+    '',
+    colors.bold(`Tocsin is ready (${seconds} s).`),
+    '',
+    formatTable(['what', 'where', 'how'], rows),
+    '',
+    ...run.hints,
+    '',
+  ].join('\n')
+}

@@ -1,0 +1,161 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isRunning } from '@tocsin/servers'
+import { startHttpSink, startNats, startRedis, waitFor } from '@tocsin/testkit'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { makeWorkspace, type RunningCli, runCli } from './run-cli.ts'
+
+let workspace: Awaited<ReturnType<typeof makeWorkspace>>
+const clis: RunningCli[] = []
+const stops: (() => Promise<unknown>)[] = []
+
+beforeEach(async () => {
+  workspace = await makeWorkspace()
+})
+afterEach(async () => {
+  await Promise.all(clis.splice(0).map(({ process }) => process.stop(20_000)))
+  await Promise.all(stops.splice(0).map((stop) => stop()))
+  workspace.remove()
+})
+
+async function tocsin(args: readonly string[], env: Record<string, string> = {}): Promise<RunningCli> {
+  const cli = await runCli(args, { ...workspace.env, ...env })
+  clis.push(cli)
+  return cli
+}
+
+const readRun = () => JSON.parse(readFileSync(join(workspace.env['TOCSIN_HOME'] ?? '', 'run.json'), 'utf8'))
+const pids = (): number[] => readRun().parts.flatMap(({ pid }: { pid?: number }) => pid ?? [])
+const noneRuns = (all: readonly number[]) =>
+  waitFor(() => !all.some(isRunning), { timeoutMs: 15_000, what: 'all to end' })
+
+// Most runs need no inbox, which is slow to start.
+const OWN_MAIL = { SMTP_HOST: 'smtp.example.com', EMAIL_TO: 'team@example.com' }
+
+describe('tocsin up', () => {
+  test('runs everything, starts again what crashes, runs once only, and stops everything on Ctrl-C', async () => {
+    const cli = await tocsin(['up'])
+    await cli.says('Try next')
+    const text = cli.text()
+    for (const name of ['nats', 'redis', 'inbox', 'collector', 'notifier', 'host-agent']) {
+      expect(text).toContain(` ${name} `)
+    }
+    expect(text).toContain('simulated: mail is caught here and goes nowhere else')
+    expect(text).toContain(
+      'Alerts go to: e-mail to oncall@localhost (the inbox), no Slack (set SLACK_WEBHOOK_URL)',
+    )
+    expect(text).toMatch(/collector +│ .*listening/)
+    const all = pids()
+    expect(all).toHaveLength(6)
+    expect(all.every(isRunning)).toBe(true)
+
+    const second = await tocsin(['up'])
+    expect((await second.process.exited).code).toBe(1)
+    expect(second.text()).toContain('Tocsin already runs')
+
+    const { pid, where } = readRun().parts[0]
+    process.kill(pid, 'SIGKILL')
+    await cli.says('nats died (killed by SIGKILL)')
+    await waitFor(() => readRun().parts[0].restarts === 1, { what: 'NATS to be started again' })
+    expect(readRun().parts[0].where).toBe(where)
+    const after = pids()
+
+    cli.process.signal('SIGINT')
+    expect(await cli.process.exited).toEqual({ code: 0, signal: null })
+    await noneRuns([...all, ...after])
+    expect(cli.text()).toMatch(/host-agent +│ .*stopping[\s\S]*notifier +│ .*stopping/)
+  })
+
+  test('dies with all its children when it is killed, and can be started again at once on the same data', async () => {
+    const first = await tocsin(['up'], OWN_MAIL)
+    await first.says('Try next')
+    const all = pids()
+    first.process.signal('SIGKILL')
+    await first.process.exited
+    const second = await tocsin(['up'], OWN_MAIL)
+    await second.says('Try next', 30_000)
+    expect(all.some(isRunning)).toBe(false)
+  })
+
+  test('uses the NATS and Redis that the environment names, and leaves them alone', async () => {
+    const [nats, redis] = await Promise.all([startNats(), startRedis()])
+    stops.push(nats.stop, redis.stop)
+    const cli = await tocsin(['up'], { ...OWN_MAIL, NATS_URL: nats.url, REDIS_URL: redis.url })
+    await cli.says('Try next')
+    expect(cli.text()).toContain('yours, from NATS_URL')
+    expect(cli.text()).toContain(`nats pub --server ${nats.url} monitoring.metrics.shop`)
+    expect(cli.text()).toContain('Alerts go to: e-mail to team@example.com,')
+    expect(cli.text()).not.toContain('simulated')
+    cli.process.signal('SIGTERM')
+    expect((await cli.process.exited).code).toBe(0)
+    expect(nats.running && redis.running).toBe(true)
+  })
+
+  test('starts its own NATS when the one that is named does not answer, and is forced by a second Ctrl-C', async () => {
+    const cli = await tocsin(['up'], {
+      ...OWN_MAIL,
+      NATS_URL: 'nats://127.0.0.1:1',
+      FAULT_HOST_AGENT: 'deaf',
+    })
+    await cli.says('Try next')
+    expect(cli.text()).toContain('NATS_URL nats://127.0.0.1:1 is not usable')
+    expect(cli.text()).toContain('NATS_URL does not answer: started here instead')
+
+    const all = pids()
+    cli.process.signal('SIGINT')
+    await cli.says(/host-agent +│ .*stopping/)
+    const asked = performance.now()
+    const askAgain = () => {
+      if (performance.now() - asked > 800) cli.process.signal('SIGINT')
+      return !cli.process.running
+    }
+    await waitFor(askAgain, { what: 'up to end by force' })
+    // 130, as a shell reports it.
+    expect(await cli.process.exited).toEqual({ code: null, signal: 'SIGINT' })
+    await noneRuns(all)
+  })
+
+  test('names every port that is taken, and starts nothing', async () => {
+    const sink = await startHttpSink({ port: Number(workspace.env['HOST_AGENT_PORT']) })
+    stops.push(sink.stop)
+    const cli = await tocsin(['up'], { OTLP_PORT: workspace.env['NOTIFIER_PORT'] ?? '' })
+    expect((await cli.process.exited).code).toBe(1)
+    expect(cli.text()).toContain(
+      `port ${sink.port} (host-agent) is taken by another program: stop that, or set HOST_AGENT_PORT to another port`,
+    )
+    expect(cli.text()).toMatch(/is given to both collector and notifier: set NOTIFIER_PORT to another/)
+  })
+})
+
+describe('tocsin up --detach', () => {
+  test('leaves a supervisor that status shows and stop stops', async () => {
+    const up = await tocsin(['up', '--detach'], OWN_MAIL)
+    expect((await up.process.exited).code).toBe(0)
+    expect(up.text()).toContain('Try next')
+    const all = pids()
+
+    const [again, status] = await Promise.all([tocsin(['up', '--detach']), tocsin(['status'])])
+    expect((await again.process.exited).code).toBe(0)
+    expect(again.text()).toContain('already runs')
+    expect((await status.process.exited).code).toBe(0)
+    expect(status.text()).toMatch(/collector +\d+ +0 +ready +http/)
+    const log = join(workspace.env['TOCSIN_HOME'] ?? '', 'logs', 'collector.log')
+    expect(JSON.parse(readFileSync(log, 'utf8').split('\n')[0] ?? '')).toMatchObject({ msg: 'listening' })
+
+    const stop = await tocsin(['stop'])
+    expect((await stop.process.exited).code).toBe(0)
+    expect(stop.text()).toMatch(/Tocsin \(pid \d+\) is stopped/)
+    await noneRuns(all)
+  })
+
+  test('fails with the reason when a service does not start, and status remembers it', async () => {
+    const up = await tocsin(['up', '--detach'], { ...OWN_MAIL, FAULT_NOTIFIER: 'at-start' })
+    expect((await up.process.exited).code).toBe(1)
+    expect(up.text()).toMatch(/notifier ended before it was ready \(exit code 4\)[\s\S]*flux capacitor/)
+    const [status, stop] = await Promise.all([tocsin(['status']), tocsin(['stop'])])
+    expect((await status.process.exited).code).toBe(3)
+    expect(status.text()).toContain('Tocsin is not running. The last start failed: notifier ended')
+    expect((await stop.process.exited).code).toBe(0)
+    expect(stop.text()).toBe('Tocsin is not running.')
+  })
+})
