@@ -132,19 +132,21 @@ describe('a durable consumer', () => {
     })
     expect(letter?.reason).toBe('too_large')
     expect(letter?.body.byteLength).toBe(body.byteLength)
-    expect(await test.settled()).toBe(true)
+    await test.settled()
+    await ctx.bus.jsm.streams.purge('DEAD_LETTERS')
     await test.consumer.stop()
   })
 
   it('cuts a dead letter that does not fit into a message, and says so', async () => {
     const test = await consume(() => {})
     const most = 16 * 1024 * 1024
-    await ctx.bus.publish(test.subject, new Uint8Array(most - 200))
+    await ctx.bus.publish(test.subject, new Uint8Array(most - 400))
     const [letter] = await waitFor(async () => {
       const letters = await deadLetters(ctx, test.subject)
       return letters.length > 0 && letters
     })
-    expect(letter?.cut).toBe(`${letter?.body.byteLength}/${most - 200}`)
+    expect(letter?.cut).toBe(`${letter?.body.byteLength}/${most - 400}`)
+    await ctx.bus.jsm.streams.purge('DEAD_LETTERS')
     await test.consumer.stop()
   })
 

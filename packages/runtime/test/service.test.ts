@@ -43,6 +43,12 @@ describe('a service', () => {
     const body = await text.text()
     expect(body).toContain('nodejs_eventloop_lag_seconds')
     expect(body).toContain('tocsin_nats_connected 1')
+    expect(body).toContain(
+      'tocsin_http_request_duration_seconds_count{method="GET",route="/teapot",status="418"} 1',
+    )
+    expect(body).toContain(
+      'tocsin_http_request_duration_seconds_count{method="GET",route="other",status="404"} 1',
+    )
     const open = await fetch(`${service.url}/metrics`, {
       headers: { accept: 'application/openmetrics-text' },
     })

@@ -35,6 +35,8 @@ export interface PublishDeps {
 
 const ATTEMPT_MS = 5000
 const DEADLINE_MS = 30_000
+/** The headers' first and last line, and the message id that the client adds. */
+const HEADER_FRAME_BYTES = 256
 
 /** Makes the publisher that waits for JetStream's acknowledgement, and tries again while that may help. */
 export function createPublish({ nc, js, clock, metrics, onReconnect }: PublishDeps) {
@@ -47,12 +49,13 @@ export function createPublish({ nc, js, clock, metrics, onReconnect }: PublishDe
     for (let attempt = 0; ; attempt++) {
       const timeout = Math.max(100, Math.min(ATTEMPT_MS, deadline - clock.now()))
       try {
-        assertFits(nc, subject, body)
+        const headers = headersOf(options.headers)
+        assertFits(nc, subject, body, headers)
         const sent = js.publish(subject, body, {
           msgID,
           timeout,
           retries: 1,
-          headers: headersOf(options.headers),
+          headers,
         })
         const ack = await unlessReconnected(sent, subject, onReconnect)
         published.inc({ outcome: ack.duplicate ? 'duplicate' : 'stored' })
@@ -88,9 +91,11 @@ function storedAt(ack: PubAck): Published {
 }
 
 /** The server closes the connection of a client that sends more than it takes: refuse that here. */
-function assertFits(nc: NatsConnection, subject: string, body: string | Uint8Array): void {
+function assertFits(nc: NatsConnection, subject: string, body: string | Uint8Array, headers: MsgHdrs): void {
   const most = nc.info?.max_payload
-  const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength
+  let size = HEADER_FRAME_BYTES + (typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength)
+  for (const [name, values] of headers)
+    for (const value of values) size += Buffer.byteLength(name) + Buffer.byteLength(value) + 4
   if (most !== undefined && size > most)
     throw new RangeError(`${subject}: ${size} bytes are over the server's max_payload of ${most}`)
 }

@@ -5,7 +5,7 @@ import type { ConsumeDeps, OrderedConsumer, OrderedOptions } from './consume-dep
 import { createConsumerRecord } from './consumer-metrics.ts'
 import { createDeadLetterQueue } from './dead-letter-queue.ts'
 import { decideDisposition } from './decide-disposition.ts'
-import { type Position, parsePosition, toDelivery } from './delivery.ts'
+import { type HeldDelivery, type Position, parsePosition, toDelivery } from './delivery.ts'
 import { handleDelivery } from './handle-delivery.ts'
 import { type OrderedCursor, openCursor } from './ordered-cursor.ts'
 import { pullMessages } from './pull-messages.ts'
@@ -80,10 +80,9 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
 
   function handle(message: Msg, position: Position): Promise<void> | undefined {
     const replaying = target !== undefined
-    const delivery = toDelivery(message, position, { replaying, signal })
     const begun = clock.now()
 
-    const settle = (outcome: Outcome, attempt: number): Promise<void> | undefined => {
+    const settle = (delivery: HeldDelivery, outcome: Outcome, attempt: number): Promise<void> | undefined => {
       const decided = decideDisposition(outcome, attempt)
       record.settled(decided, delivery, (clock.now() - begun) / 1000)
       if (decided.action === 'nak')
@@ -98,10 +97,11 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
       return letters.room()
     }
     const attemptOnce = (attempt: number): Promise<void> | undefined => {
+      const delivery = toDelivery(message, { ...position, deliveryCount: attempt }, { replaying, signal })
       const outcome = handleDelivery(delivery, handling)
       return outcome instanceof Promise
-        ? outcome.then((value) => settle(value, attempt))
-        : settle(outcome, attempt)
+        ? outcome.then((value) => settle(delivery, value, attempt))
+        : settle(delivery, outcome, attempt)
     }
     const tryAgain = (attempt: number): Promise<void> | undefined =>
       signal.aborted ? undefined : attemptOnce(attempt)

@@ -26,15 +26,16 @@ interface Letter {
 
 const MOST_LETTERS = 1000
 const MOST_BYTES = 64 * 1024 * 1024
-const POSITION_EVERY = 100
+const AT_ONCE = 64
+const POSITION_EVERY = 1000
 
 const savedPosition = z.object({ incarnation: z.string(), sequence: z.int().nonnegative() })
 
 /**
  * An ordered reader replays its stream at every start and would refuse the same messages again. What makes a letter
- * unique across restarts: letters are written one after the other in stream order, and the highest sequence whose
- * letters are all stored is kept in the bucket `positions`. A crash between a letter and its position repeats at most
- * that tail, which the letters' message ids catch within the stream's duplicate window.
+ * unique across restarts: letters are written batch after batch in stream order, and the highest sequence up to which
+ * all are stored is kept in the bucket `positions`. A crash between a letter and its position repeats at most
+ * a batch or so, which the letters' message ids catch within the stream's duplicate window.
  */
 export function createDeadLetterQueue(deps: {
   readonly bus: Bus
@@ -56,12 +57,15 @@ export function createDeadLetterQueue(deps: {
   const full = () => letters.length >= MOST_LETTERS || bytes >= MOST_BYTES
 
   async function writeAll(): Promise<void> {
-    for (let letter = letters[0]; letter; letter = letters[0]) {
-      if (!(await writeOne(letter))) return
-      letters.shift()
-      bytes -= letter.delivery.data.byteLength
-      if (letter.source === current) {
-        doneUpTo = Math.max(doneUpTo, letter.delivery.sequence)
+    while (letters.length > 0) {
+      const batch = letters.slice(0, AT_ONCE)
+      const written = await Promise.all(batch.map(writeOne))
+      if (written.includes(false)) return
+      letters.splice(0, batch.length)
+      for (const { source, delivery } of batch) {
+        bytes -= delivery.data.byteLength
+        if (source !== current) continue
+        doneUpTo = Math.max(doneUpTo, delivery.sequence)
         unsaved++
       }
       if (unsaved >= POSITION_EVERY || letters.length === 0) await savePosition()

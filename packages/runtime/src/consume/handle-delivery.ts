@@ -1,4 +1,4 @@
-import { context } from '@opentelemetry/api'
+import type { Span } from '@opentelemetry/api'
 import type { Clock } from '../clock.ts'
 import { CodedError } from '../coded-error.ts'
 import { extractTrace } from '../trace/propagate.ts'
@@ -27,18 +27,13 @@ export function handleDelivery(delivery: HeldDelivery, options: HandleOptions): 
     'messaging.message.body.size': delivery.data.byteLength,
     'tocsin.sequence': delivery.sequence,
   }
-  return context.with(parent, () =>
-    withSpan(
-      `process ${stream}`,
-      async (span) => {
-        const outcome = await runStages(stages, delivery, maxBytes)
-        if ('error' in outcome)
-          span.recordException(outcome.error instanceof Error ? outcome.error : String(outcome.error))
-        return outcome
-      },
-      { kind: 'consumer', parent, attributes },
-    ),
-  )
+  const run = async (span: Span) => {
+    const outcome = await runStages(stages, delivery, maxBytes)
+    if ('error' in outcome)
+      span.recordException(outcome.error instanceof Error ? outcome.error : String(outcome.error))
+    return outcome
+  }
+  return withSpan(`process ${stream}`, run, { kind: 'consumer', parent, attributes })
 }
 
 /** The outcome, or after `ms` a retryable `handling_timeout`: a handler that hangs must not hold its message for ever. */

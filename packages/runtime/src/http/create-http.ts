@@ -3,6 +3,7 @@ import type { Log } from '../log/create-log.ts'
 import { type Metrics, renderMetrics } from '../metrics.ts'
 import type { Readiness } from '../service/readiness.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { measureRequests } from './measure-requests.ts'
 
 export interface HttpOptions {
   /** false: the service answers `/metrics` itself. */
@@ -42,6 +43,7 @@ export function createHttp(
       const { type, body } = await renderMetrics(metrics.registry, request.get('accept'))
       response.set('Content-Type', type).send(body)
     })
+  server.use(measureRequests(metrics))
   const json = options.json ?? '1mb'
   if (json !== false) server.use(express.json({ limit: json }))
   server.use(app)

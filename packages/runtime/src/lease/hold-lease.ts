@@ -6,6 +6,7 @@ import { type Clock, sleep } from '../clock.ts'
 import { messageOf } from '../coded-error.ts'
 import type { Log } from '../log/create-log.ts'
 import type { Metrics } from '../metrics.ts'
+import type { Lifecycle } from '../service/lifecycle.ts'
 import type { Lease } from './lease.ts'
 
 export interface HoldLeaseOptions {
@@ -35,6 +36,7 @@ export interface LeaseDeps {
   readonly clock: Clock
   readonly log: Log
   readonly metrics: Metrics
+  readonly lifecycle: Pick<Lifecycle, 'onStop'>
 }
 
 const heldRecord = z.object({ owner: z.string(), ttlMs: z.number().positive(), beat: z.int() })
@@ -52,7 +54,7 @@ interface Holding {
 const RATE_MARGIN = 0.1
 
 /**
- * Holds a lease whenever it can be had, until stopped.
+ * Holds a lease whenever it can be had, until it or its service stops.
  *
  * Two never hold it at once: a holder counts its time from before it asked to renew; a contender counts from when it
  * first saw that renewal, which is later, and waits 10 % longer. So only the speed of the two machines' clocks must agree,
@@ -60,7 +62,7 @@ const RATE_MARGIN = 0.1
  * from one that stopped in order, ttl / 5.
  */
 export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHolder {
-  const { bus, clock, log, metrics } = deps
+  const { bus, clock, log, metrics, lifecycle } = deps
   const { name, owner, ttlMs = 5000, monotonic = () => performance.now() } = options
   const gauge = metrics
     .gauge('tocsin_lease_held', '1 while this process holds the lease.', ['lease'])
@@ -192,11 +194,11 @@ export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHold
   }
 
   const ran = run()
-  return {
-    current: () => (holding && valid(holding) ? holding.lease : undefined),
-    stop() {
-      stopping.abort()
-      return ran
-    },
+  const stop = () => {
+    unregister()
+    stopping.abort()
+    return ran
   }
+  const unregister = lifecycle.onStop(`lease ${name}`, stop)
+  return { current: () => (holding && valid(holding) ? holding.lease : undefined), stop }
 }
