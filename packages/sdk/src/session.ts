@@ -96,7 +96,8 @@ export async function startSession(parts: {
     endpoint,
     async stop(timeoutMs) {
       // Last in, first out: nothing new comes from the endpoint while what is in hand is sent.
-      await within(clock, timeoutMs, Promise.all([endpoint?.close(), notifier.settled(), publisher.flush()]))
+      const sending = bus.connected ? [notifier.settled(), publisher.flush()] : []
+      await within(clock, timeoutMs, Promise.all([endpoint?.close(), ...sending]))
       publisher.stop()
       for (const watch of [...attached, ...quiet]) watch.unwatch()
       await within(clock, timeoutMs, connection.close())
