@@ -27,6 +27,7 @@ export {
   type Stage,
   type Stages,
 } from './consume/stages.ts'
+export { type WatchOptions, watchBucket } from './consume/watch-bucket.ts'
 export { type BaseEnv, baseEnv } from './env/base-env.ts'
 export { envVar } from './env/env-var.ts'
 export { EnvError, type EnvFault, parseEnv } from './env/parse-env.ts'

@@ -1,3 +1,6 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { fileURLToPath } from 'node:url'
 import { failOnLeaks, type Server, startNats, waitFor } from '@tocsin/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { holdLease, type Lease, type LeaseHolder, type RunningService } from '../src/mod.ts'
@@ -120,5 +123,29 @@ describe('a lease', () => {
     await waitFor(() => one.events.includes('overtaken'))
     expect(one.holder.current()).toBeUndefined()
     await one.holder.stop()
+  })
+
+  it('is not used by a process that was suspended while another took over', async () => {
+    const main = fileURLToPath(new URL('./fixture-lease.ts', import.meta.url))
+    const child = spawn(process.execPath, [main], {
+      env: { PATH: process.env['PATH'], NATS_URL: nats.url, HTTP_HOST: '127.0.0.1', LOG_LEVEL: 'silent' },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    const exited = once(child, 'close')
+    let text = ''
+    child.stdout.on('data', (chunk) => (text += chunk))
+    await waitFor(() => text.includes('worked'), { timeoutMs: 15_000 })
+    child.kill('SIGSTOP')
+    const second = contend('suspended', 'b')
+    await waitFor(() => second.holder.current())
+    const takenOver = Date.now()
+    child.kill('SIGCONT')
+    await waitFor(() => text.includes('lost'), { what: 'the suspended process to notice' })
+    child.kill('SIGTERM')
+    await exited
+    const worked = [...text.matchAll(/worked (\d+)/g)].map(([, at]) => Number(at))
+    expect(worked.length).toBeGreaterThan(0)
+    expect(worked.filter((at) => at >= takenOver)).toEqual([])
+    await second.holder.stop()
   })
 })

@@ -87,7 +87,7 @@ function apiError(
 }
 
 /** Whether a request found nobody to answer it. */
-export function isNoResponders(error: unknown): boolean {
+function isNoResponders(error: unknown): boolean {
   if (error instanceof errors.NoRespondersError) return true
   if (error instanceof RequestError && error.isNoResponders()) return true
   return error instanceof Error && error.cause !== undefined && isNoResponders(error.cause)

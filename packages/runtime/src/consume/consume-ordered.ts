@@ -19,9 +19,17 @@ const PREFETCH = 1024
  * Nothing is acknowledged: every run reads it again. What comes after a loss of the connection, of the server or of
  * the stream follows on where reading was. An error that would bring a message back holds the reader at it.
  */
-export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions): Promise<OrderedConsumer> {
+export function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions): Promise<OrderedConsumer> {
+  return readStream(deps, deps.bus.streamName(options.stream), options)
+}
+
+/** Reads any stream in order; `lastPerSubject` begins with the newest message of each subject. */
+export async function readStream(
+  deps: ConsumeDeps,
+  stream: string,
+  options: Omit<OrderedOptions, 'stream'> & { readonly lastPerSubject?: boolean },
+): Promise<OrderedConsumer> {
   const { bus, log, clock, env, lifecycle, metrics } = deps
-  const stream = bus.streamName(options.stream)
   const record = createConsumerRecord({ metrics, log, clock }, stream, `${deps.name}-ordered`)
   const handling = {
     stages: options.stages,
@@ -43,12 +51,7 @@ export async function consumeOrdered(deps: ConsumeDeps, options: OrderedOptions)
   let target: number | undefined
 
   async function open(): Promise<OrderedCursor> {
-    const cursor = await openCursor(
-      bus.jsm,
-      stream,
-      { sequence: received, incarnation },
-      options.filterSubject,
-    )
+    const cursor = await openCursor(bus.jsm, stream, { sequence: received, incarnation }, options)
     if (incarnation !== undefined && cursor.incarnation !== incarnation) {
       log.warn({ stream }, 'the stream was made anew; reading it from its beginning')
       tell(options.onRecreated)

@@ -23,7 +23,7 @@ export async function openCursor(
   jsm: JetStreamManager,
   stream: string,
   after: { readonly sequence: number; readonly incarnation: string | undefined },
-  filterSubject: string | undefined,
+  which: { readonly filterSubject?: string; readonly lastPerSubject?: boolean },
 ): Promise<OrderedCursor> {
   const { created, state } = await jsm.streams.info(stream)
   const incarnation = incarnationName(created)
@@ -32,13 +32,14 @@ export async function openCursor(
   const info = await jsm.consumers.add(stream, {
     name: `ordered-${nuid.next()}`,
     ack_policy: AckPolicy.None,
-    deliver_policy: DeliverPolicy.StartSequence,
-    opt_start_seq: from,
+    ...(which.lastPerSubject && from === 1
+      ? { deliver_policy: DeliverPolicy.LastPerSubject, filter_subject: '>' }
+      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),
     max_deliver: 1,
     mem_storage: true,
     num_replicas: 1,
     inactive_threshold: nanos(60_000),
-    ...(filterSubject === undefined ? {} : { filter_subject: filterSubject }),
+    ...(which.filterSubject === undefined ? {} : { filter_subject: which.filterSubject }),
   })
   return { consumer: info.name, incarnation, lastSequence: state.last_seq, pending: info.num_pending, from }
 }

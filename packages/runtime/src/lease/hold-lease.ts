@@ -58,7 +58,7 @@ const RATE_MARGIN = 0.1
  *
  * Two never hold it at once: a holder counts its time from before it asked to renew; a contender counts from when it
  * first saw that renewal, which is later, and waits 10 % longer. So only the speed of the two machines' clocks must agree,
- * within 10 %; what time they show does not matter. Takeover from a holder that died takes at most 1.1 x ttl + ttl / 5;
+ * within 10 %; what time they show does not matter. Takeover from a holder that died takes at most 1.3 x ttl;
  * from one that stopped in order, ttl / 5.
  */
 export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHolder {
@@ -144,6 +144,12 @@ export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHold
     return monotonic() - seen.at > theirTtlMs * (1 + RATE_MARGIN)
   }
 
+  /** When to look again at a lease that is another's. */
+  function untilRunOut(): number {
+    if (!seen) return ttlMs / 5
+    return Math.max(1, seen.at + seen.ttlMs * (1 + RATE_MARGIN) - monotonic() + 1)
+  }
+
   async function renew(kv: KV, held: Holding): Promise<void> {
     const begun = start()
     const revision = await kv.update(name, encode(held.beat + 1), held.revision, timeoutMs)
@@ -171,7 +177,7 @@ export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHold
           if (apiCodeOf(error) !== apiCode.wrongLastSequence) throw error
           await afterConflict(kv, held)
         })
-      return holding ? ttlMs / 3 : ttlMs / 5
+      return holding ? ttlMs / 3 : Math.min(ttlMs / 5, untilRunOut())
     } catch (error) {
       const raced = apiCodeOf(error) === apiCode.wrongLastSequence
       if (!raced)
