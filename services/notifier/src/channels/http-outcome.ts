@@ -53,10 +53,15 @@ const networkReasons: Readonly<Record<string, string>> = {
 export function outcomeOfFailure(error: unknown, signal: AbortSignal): SendOutcome {
   if (signal.aborted) return { result: 'retry', reason: 'timeout', detail: 'no answer in time' }
   const chain = causes(error)
-  const code = chain.map(codeOf).find((c) => c !== undefined && c in networkReasons)
+  const code = chain.flatMap(codesOf).find((c) => c in networkReasons)
   const tls = chain.some((e) => /CERT|TLS|SSL/.test(codeOf(e) ?? ''))
   const reason = code === undefined ? (tls ? 'tls' : 'network') : (networkReasons[code] ?? 'network')
   return { result: 'retry', reason, detail: chain.map(messageOf).filter(Boolean).join(': ') }
+}
+
+/** An error's code, and those that its message names: nodemailer wraps the system's error without keeping it. */
+function codesOf(error: unknown): string[] {
+  return [codeOf(error) ?? '', ...(messageOf(error).match(/\bE[A-Z]{4,}\b/g) ?? [])]
 }
 
 /** An error and what caused it, innermost last; several attempts to connect count as causes too. */

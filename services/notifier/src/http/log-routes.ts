@@ -26,11 +26,11 @@ const SHOWN_BYTES = 4096
 /** What was sent, and what was refused, newest first. */
 export function addLogRoutes(http: Express, bus: Bus): void {
   http.get('/api/v1/deliveries', async (request, response) => {
-    const { limit: most, outcome, channel, fingerprint, ...equal } = queryOf(deliveryQuery, request.query)
+    const { limit: most, fingerprint, ...equal } = queryOf(deliveryQuery, request.query)
     const wanted = Object.entries(equal)
     const deliveries = await readLog(bus, {
       stream: 'DELIVERIES',
-      filterSubject: deliverySubject(bus, outcome, channel),
+      filterSubject: deliverySubject(bus, equal.outcome, equal.channel),
       limit: most,
       read(message) {
         const { data: entry } = deliveryEvent.safeParse(jsonOf(message))
@@ -64,16 +64,14 @@ function queryOf<Schema extends z.ZodType>(schema: Schema, query: unknown): z.in
   throw new HttpError(400, 'invalid_query', faults.join('; '))
 }
 
-/** The narrowest subject that holds all that is asked for: NATS filters before we read. */
+/** NATS filters before we read, but only inside one of the stream's subjects, which each have one outcome. */
 function deliverySubject(
   bus: Bus,
   outcome: z.infer<typeof deliveryOutcome> | undefined,
   channel: string | undefined,
 ) {
-  const exact = bus.subjects.delivery(outcome ?? 'delivered', channel ?? 'x').split('.')
-  if (outcome === undefined) exact[exact.length - 2] = '*'
-  if (channel === undefined) exact[exact.length - 1] = '*'
-  return exact.join('.')
+  if (outcome === undefined) return undefined
+  return channel === undefined ? bus.subjects.allDeliveries(outcome) : bus.subjects.delivery(outcome, channel)
 }
 
 function anyReason(bus: Bus): string {

@@ -4,7 +4,8 @@ import type { Bus } from '@tocsin/runtime'
 
 export interface ReadLogOptions<T> {
   readonly stream: StreamKey
-  readonly filterSubject: string
+  /** Must lie within one of the stream's own subjects. */
+  readonly filterSubject: string | undefined
   readonly limit: number
   /** What a message is in the answer; undefined leaves it out. */
   readonly read: (message: JsMsg) => T | undefined
@@ -39,7 +40,7 @@ async function readWindow<T>(
   to: number,
 ): Promise<T[]> {
   const consumer = await bus.js.consumers.get(stream, {
-    filter_subjects: filterSubject,
+    ...(filterSubject === undefined ? {} : { filter_subjects: filterSubject }),
     deliver_policy: DeliverPolicy.StartSequence,
     opt_start_seq: from,
   })

@@ -67,7 +67,11 @@ function contentOf(event: OutboxEvent): { badge: string; title: string; body: re
 function alertsBadge({ alerts, severity, status }: OutboxAlerts): string {
   const firing = alerts.filter((alert) => alert.status === 'firing').length
   const resolved = alerts.length - firing
-  const counts = [firing > 0 ? `${firing} firing` : '', resolved > 0 ? `${resolved} resolved` : '']
+  const counted = (n: number, word: string) => (alerts.length === 1 ? word : `${n} ${word}`)
+  const counts = [
+    firing > 0 ? counted(firing, 'firing') : '',
+    resolved > 0 ? counted(resolved, 'resolved') : '',
+  ]
   return [status === 'resolved' ? '' : severity, ...counts].filter(Boolean).join(' · ')
 }
 
