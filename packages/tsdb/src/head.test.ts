@@ -78,7 +78,7 @@ function intern(head: Head, which: number): Series {
 
 describe('a head', () => {
   test('selects what a naive model holds, whatever is appended late, packed, expired, snapshot and restored', async () => {
-    const run = fc.asyncProperty(fc.array(operation, { maxLength: 150 }), async (operations) => {
+    const run = fc.asyncProperty(fc.array(operation, { maxLength: 150, size: 'max' }), async (operations) => {
       let head = createHead(OPTIONS)
       const model = createModel()
       let now = 100_000

@@ -154,6 +154,7 @@ function forgetMetric(state: HeadState, metadata: MetadataRegistry, seriesName: 
   const family = metadata.familyOf(seriesName)
   const names = [family, `${family}_bucket`, `${family}_sum`, `${family}_count`]
   if (names.every((name) => !state.index.posting('__name__', name))) metadata.forget(family)
+  if (!state.index.posting('__name__', seriesName)) metadata.forget(seriesName)
 }
 
 function statsOf(state: HeadState): HeadStats {

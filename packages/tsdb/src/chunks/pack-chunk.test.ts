@@ -20,7 +20,7 @@ function expectSameBits(column: Float64Array): void {
 }
 
 const bitPatterns = fc
-  .array(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { minLength: 1, maxLength: 256 })
+  .array(fc.bigInt({ min: 0n, max: 2n ** 64n - 1n }), { minLength: 1, maxLength: 256, size: 'max' })
   .map((bits) => new Float64Array(BigUint64Array.from(bits).buffer))
 
 const oddValues = fc.constantFrom(
@@ -43,7 +43,7 @@ describe('packed columns', () => {
   })
 
   test('give doubles of all magnitudes back, infinities and -0 among them', () => {
-    const doubles = fc.array(fc.oneof(fc.double(), oddValues), { minLength: 1, maxLength: 256 })
+    const doubles = fc.array(fc.oneof(fc.double(), oddValues), { minLength: 1, maxLength: 256, size: 'max' })
     fc.assert(
       fc.property(doubles, (values) => expectSameBits(Float64Array.from(values))),
       { numRuns: 200 },
@@ -52,14 +52,17 @@ describe('packed columns', () => {
 
   test('give decimals with few places back exactly', () => {
     const decimals = fc
-      .tuple(fc.nat(9), fc.array(fc.integer({ min: -1e12, max: 1e12 }), { minLength: 1, maxLength: 256 }))
+      .tuple(
+        fc.nat(9),
+        fc.array(fc.integer({ min: -1e12, max: 1e12 }), { minLength: 1, maxLength: 256, size: 'max' }),
+      )
       .map(([places, integers]) => Float64Array.from(integers, (integer) => Number(`${integer}e-${places}`)))
     fc.assert(fc.property(decimals, expectSameBits), { numRuns: 200 })
   })
 
   test('give irregular timestamps back, however far apart', () => {
     const times = fc
-      .uniqueArray(fc.integer({ min: -8.64e15, max: 8.64e15 }), { minLength: 1, maxLength: 256 })
+      .uniqueArray(fc.integer({ min: -8.64e15, max: 8.64e15 }), { minLength: 1, maxLength: 256, size: 'max' })
       .map((list) => Float64Array.from(list.sort((a, b) => a - b)))
     fc.assert(fc.property(times, expectSameBits), { numRuns: 200 })
   })
@@ -69,7 +72,7 @@ describe('packed columns', () => {
       .record({
         start: fc.integer({ min: 0, max: 1e13 }),
         unit: fc.constantFrom(1, 7, 1024, 4096, 2 ** 33),
-        steps: fc.array(fc.integer({ min: -50, max: 5000 }), { maxLength: 255 }),
+        steps: fc.array(fc.integer({ min: -50, max: 5000 }), { maxLength: 255, size: 'max' }),
       })
       .map(({ start, unit, steps }) => {
         let level = start

@@ -74,7 +74,10 @@ describe('counters by hand', () => {
   })
 
   test('sum up to the same whatever is delivered twice', () => {
-    const deliveries = fc.array(fc.record({ id: fc.nat(40), again: fc.boolean() }), { maxLength: 80 })
+    const deliveries = fc.array(fc.record({ id: fc.nat(40), again: fc.boolean() }), {
+      maxLength: 80,
+      size: 'max',
+    })
     const property = fc.property(deliveries, (list) => {
       const { send, head } = setUp()
       const counted = new Set<number>()

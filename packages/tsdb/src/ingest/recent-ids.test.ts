@@ -4,7 +4,7 @@ import { createRecentIds } from './recent-ids.ts'
 
 describe('recent ids', () => {
   test('remember every id within the window and the bound, and forget it in the end', () => {
-    const steps = fc.array(fc.record({ id: fc.nat(30), step: fc.nat(400) }), { maxLength: 100 })
+    const steps = fc.array(fc.record({ id: fc.nat(30), step: fc.nat(400) }), { maxLength: 100, size: 'max' })
     const property = fc.property(steps, (list) => {
       const ids = createRecentIds(8, 1_000)
       const added: { id: string; time: number }[] = []

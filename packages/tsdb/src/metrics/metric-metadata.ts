@@ -115,7 +115,8 @@ export function createMetadataRegistry(maxMetrics: number): MetadataRegistry {
       return undefined
     },
     get: (name) => metrics.get(name),
-    familyOf: (name) => (metrics.has(name) ? name : (ownerOf(name) ?? name)),
+    // What has parts owns them, also where a publisher described a part by itself.
+    familyOf: (name) => ownerOf(name) ?? name,
     entries: () => metrics.entries(),
     conflicts: () => [...conflicts.values()],
     forget: (name) => void metrics.delete(name),

@@ -30,10 +30,10 @@ const withoutEmpty = (labels: Labels) =>
 
 describe('resolving matchers', () => {
   test('finds what a scan over all label sets finds, also after series came and went', () => {
-    const step = fc.record({ add: fc.array(labelSets, { maxLength: 8 }), drop: fc.boolean() })
+    const step = fc.record({ add: fc.array(labelSets, { maxLength: 8, size: 'max' }), drop: fc.boolean() })
     const property = fc.property(
-      fc.array(matchers, { minLength: 1, maxLength: 5 }),
-      fc.array(step, { maxLength: 5 }),
+      fc.array(matchers, { minLength: 1, maxLength: 5, size: 'max' }),
+      fc.array(step, { maxLength: 5, size: 'max' }),
       (selectors, steps) => {
         const head = createHead({ retentionMs: 1_000 })
         let live: Labels[] = []
