@@ -52,10 +52,9 @@ export async function runCli(
     process: child,
     text,
     async says(wanted, timeoutMs = 20_000) {
-      await waitFor(() => (typeof wanted === 'string' ? text().includes(wanted) : wanted.test(text())), {
-        timeoutMs,
-        what: `the command to say ${wanted}; it said:\n${text()}`,
-      })
+      const said = () => (typeof wanted === 'string' ? text().includes(wanted) : wanted.test(text()))
+      await waitFor(() => said() || !child.running, { timeoutMs, what: `the command to say ${wanted}` })
+      if (!said()) throw new Error(`the command ended without saying ${wanted}; it said:\n${text()}`)
     },
   }
 }

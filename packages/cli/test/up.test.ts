@@ -2,8 +2,11 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning } from '@tocsin/servers'
 import { startHttpSink, startNats, startRedis, waitFor } from '@tocsin/testkit'
-import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { makeWorkspace, type RunningCli, runCli } from './run-cli.ts'
+
+// Each starts and stops whole systems of processes; on a busy machine that takes its time.
+vi.setConfig({ testTimeout: 60_000 })
 
 let workspace: Awaited<ReturnType<typeof makeWorkspace>>
 const clis: RunningCli[] = []

@@ -12,6 +12,11 @@ export { type PrometheusServerOptions, startPrometheusServer } from './prometheu
 export { type ProvideOptions, provideServers } from './provide-servers.ts'
 export { probeRedis, startRedisServer } from './redis-server.ts'
 export type { Server, ServerOptions } from './run-server.ts'
-export { repositoryRoot, type ServiceOptions, spawnService, untilServiceReady } from './run-service.ts'
+export {
+  repositoryRoot,
+  type ServiceOptions,
+  spawnService,
+  untilServiceReady,
+} from './run-service.ts'
 export { SERVICES, type ServiceName, type ServiceProgram } from './service-catalogue.ts'
 export { type Exit, type GuardedProcess, liveProcesses, spawnGuarded } from './spawn-guarded.ts'

@@ -12,6 +12,9 @@ export const repositoryRoot = (): string => {
   return folder
 }
 
+/** Where Node keeps compiled code: a service starts in less than half the processor time when it finds its own there. */
+const compileCache = (): string => join(repositoryRoot(), 'node_modules', '.cache', 'tocsin-compile')
+
 export interface ServiceOptions {
   readonly name: string
   /** The service's main.ts. */
@@ -29,7 +32,7 @@ export const spawnService = (options: ServiceOptions): Promise<GuardedProcess> =
     command: process.execPath,
     args: [options.main],
     cwd: options.cwd ?? repositoryRoot(),
-    env: options.env,
+    env: { NODE_COMPILE_CACHE: compileCache(), ...options.env },
     onLine: options.onLine,
   })
 

@@ -13,15 +13,14 @@ async function troubleOf(part: PartState, env: CliEnv): Promise<string | undefin
   return whyNotReady(url, env)
 }
 
-async function showStatus(): Promise<void> {
+async function showStatus(): Promise<number> {
   const env = readEnv()
   const run = liveRun(env.home)
   if (!run) {
     const last = readRun(env.home)
     const reason = last?.phase === 'failed' ? ` The last start failed: ${last.message}` : ''
     console.log(`Tocsin is not running.${reason}`)
-    process.exitCode = NOT_RUNNING
-    return
+    return NOT_RUNNING
   }
   const troubles = await Promise.all(run.parts.map((part) => troubleOf(part, env)))
   const rows = run.parts.map(({ name, pid, restarts, where }, index) => {
@@ -34,15 +33,15 @@ async function showStatus(): Promise<void> {
     `Tocsin is ${run.phase === 'ready' ? 'running' : run.phase} ${mode}, pid ${run.pid}, since ${run.startedAt}.\n`,
   )
   console.log(formatTable(['what', 'pid', 'restarts', 'state', 'where'], rows))
-  process.exitCode = run.phase === 'ready' && troubles.every((trouble) => trouble === undefined) ? 0 : 1
+  return run.phase === 'ready' && troubles.every((trouble) => trouble === undefined) ? 0 : 1
 }
 
 /** `tocsin status`: exit code 0 when all is ready, 1 when something is not, 3 when nothing runs. */
 export const statusCommand: CliCommand = {
-  register(program) {
+  register(program, exitWith) {
     program
       .command('status')
       .description('show what runs: exit code 0 when all is ready, 1 when not, 3 when Tocsin does not run')
-      .action(showStatus)
+      .action(async () => exitWith(await showStatus()))
   },
 }

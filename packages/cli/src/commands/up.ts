@@ -26,21 +26,24 @@ async function detach(): Promise<void> {
   console.log(`Logs are under ${logsFolder(env.home)}.`)
 }
 
-async function up(options: UpOptions): Promise<void> {
-  if (options.detach) return detach()
+async function up(options: UpOptions): Promise<number> {
+  if (options.detach) {
+    await detach()
+    return 0
+  }
   const env = readEnv()
   const output = options.supervisor ? fileOutput(logsFolder(env.home)) : terminalOutput()
-  process.exitCode = await runSystem(env, output, options.supervisor === true)
+  return runSystem(env, output, options.supervisor === true)
 }
 
 /** `tocsin up [--detach]` */
 export const upCommand: CliCommand = {
-  register(program) {
+  register(program, exitWith) {
     program
       .command('up')
       .description('start everything here: NATS, Redis, a local inbox and all services')
       .option('-d, --detach', 'leave it running in the background')
       .addOption(new Option('--supervisor').hideHelp())
-      .action(up)
+      .action(async (options: UpOptions) => exitWith(await up(options)))
   },
 }
