@@ -194,12 +194,12 @@ describe('a durable consumer', () => {
         begun++
         return release.promise
       },
-      { ackWaitMs: 600 },
+      { ackWaitMs: 1200 },
     )
     await ctx.bus.publish(test.subject, { n: 1 })
     await waitFor(() => begun === 1)
     const before = performance.now()
-    await waitFor(() => performance.now() - before > 1500)
+    await waitFor(() => performance.now() - before > 2000)
     release.resolve()
     await test.settled()
     expect(begun).toBe(1)
