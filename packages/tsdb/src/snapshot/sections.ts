@@ -38,7 +38,8 @@ export async function* readSections(
   let needed = FRAME_BYTES
 
   for await (const part of parts) {
-    pending.push(part)
+    // A Node buffer's slice() is a view into its pool; that of a plain array is the copy that payloads are.
+    pending.push(new Uint8Array(part.buffer, part.byteOffset, part.byteLength))
     held += part.byteLength
     while (held >= needed) {
       const bytes = pending.length === 1 && pending[0] ? pending[0] : concat(pending, held)

@@ -50,9 +50,9 @@ describe('a snapshot', () => {
     expect(restored.head.stats()).toMatchObject({ samples, series, packedBytes })
   })
 
-  test('may be read in pieces of any size', async () => {
+  test.each([13, 1 << 20])('may be read in pieces of any size: %d bytes', async (size) => {
     const head = filledHead()
-    const { head: restored } = await restoreHead(inPiecesOf(13, head.snapshot(1)))
+    const { head: restored } = await restoreHead(inPiecesOf(size, head.snapshot(1)))
     expect(contentOf(restored)).toEqual(contentOf(head))
   })
 
