@@ -9,11 +9,16 @@ import {
 } from '@tocsin/runtime'
 import type { Ingester } from '@tocsin/tsdb'
 import { findRefused, keepRefused } from './refuse-events.ts'
+import type { Metrics } from './restore-metrics.ts'
 
-/** Reads the METRICS stream from its beginning into the head, and keeps what is refused as dead letters. */
-export function readMetrics(deps: ConsumeDeps, ingester: Ingester): Promise<OrderedConsumer> {
+/** Reads the METRICS stream after a sequence into the head, and keeps what is refused as dead letters. */
+export function readMetrics(
+  deps: ConsumeDeps,
+  { ingester, sequence }: Pick<Metrics, 'ingester' | 'sequence'>,
+): Promise<OrderedConsumer> {
   return consumeOrdered(deps, {
     stream: 'METRICS',
+    fromSequence: sequence + 1,
     deadLetters: true,
     stages: pipeline(decodeJson, parseMetricMessage, createIngestStage(deps, ingester)),
   })
