@@ -1,4 +1,4 @@
-import { hostMetrics } from './host-catalogue.ts'
+import { hostDefinitions } from './host-catalogue.ts'
 import { JOB_BUCKETS, type MetricDefinition, QUERY_BUCKETS, REQUEST_BUCKETS } from './metric-definition.ts'
 
 type Definitions = Readonly<Record<string, MetricDefinition>>
@@ -256,8 +256,8 @@ export const builtInDefinitions = {
 
 /** Every metric that Tocsin defines, each once: what documentation, dashboards and rules are checked against. */
 export const metricCatalogue: readonly MetricDefinition[] = [
-  builtInDefinitions,
-  dbObservabilityDefinitions,
-  hostMetrics,
-  sdkMetrics,
-].flatMap((group) => Object.values<MetricDefinition>(group))
+  ...[builtInDefinitions, dbObservabilityDefinitions, sdkMetrics].flatMap((group) =>
+    Object.values<MetricDefinition>(group),
+  ),
+  ...hostDefinitions,
+]

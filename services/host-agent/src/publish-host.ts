@@ -1,6 +1,7 @@
+import { hostMetrics } from '@tocsin/contract'
 import type { Log, Metrics as SelfMetrics } from '@tocsin/runtime'
 import { type Metrics, setCumulative } from '@tocsin/sdk'
-import { HOST_METRICS, type HostMetricName, type HostReader, type HostSample } from './host-metric.ts'
+import type { HostMetricName, HostReader, HostSample } from './host-metric.ts'
 
 /** Where readings go. */
 export interface HostRecord {
@@ -38,8 +39,8 @@ interface SeriesWriter {
 }
 
 function createWriter(metrics: Metrics, name: HostMetricName): SeriesWriter {
-  const [type, help, labelNames] = HOST_METRICS[name]
-  const config = { name, help, labelNames: [...labelNames] }
+  const { type, help, labels } = hostMetrics[name]
+  const config = { name, help, labelNames: [...labels] }
   if (type === 'gauge') {
     const gauge = metrics.gauge(config)
     return {

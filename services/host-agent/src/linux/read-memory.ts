@@ -1,4 +1,5 @@
-import { HOST_METRICS, type HostMetricName, type HostSample, sample } from '../host-metric.ts'
+import { hostMetrics } from '@tocsin/contract'
+import { type HostMetricName, type HostSample, sample } from '../host-metric.ts'
 
 /** Memory from the text of `/proc/meminfo`, the fields that the catalogue names. */
 export function parseMeminfo(text: string): readonly HostSample[] {
@@ -12,5 +13,5 @@ export function parseMeminfo(text: string): readonly HostSample[] {
 }
 
 function isHostMetric(name: string): name is HostMetricName {
-  return Object.hasOwn(HOST_METRICS, name)
+  return Object.hasOwn(hostMetrics, name)
 }
