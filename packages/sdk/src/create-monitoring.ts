@@ -4,12 +4,13 @@ import {
   type SlaPeriod,
   type SlaReport,
 } from '@tocsin/contract'
-import { collectDefaultMetrics, Registry } from 'prom-client'
+import { Registry } from 'prom-client'
 import { systemClock } from './clock.ts'
 import { readEnv } from './env.ts'
 import { MonitoringError } from './errors.ts'
 import { configure, type MonitoringOptions } from './options.ts'
 import { watchRegistry } from './publish/watch-registry.ts'
+import { addNodeMetrics } from './record/add-node-metrics.ts'
 import { type Catalogued, defineMetrics } from './record/built-in-metrics.ts'
 import { createMetrics, type Metrics } from './record/create-metrics.ts'
 import { createRecorder, type Recorder } from './record/create-recorder.ts'
@@ -96,8 +97,7 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
     const configuration = configure({ ...defaults, ...options }, environment)
     write = options.onWarning ?? write
     self.describe(configuration.version, configuration.environment)
-    if (configuration.nodeMetrics && !registry.getSingleMetric('process_cpu_user_seconds_total'))
-      collectDefaultMetrics({ register: registry })
+    if (configuration.nodeMetrics) addNodeMetrics(registry)
     session = await startSession({
       configuration,
       own,
