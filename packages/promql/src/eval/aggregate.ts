@@ -5,7 +5,7 @@ import { formatFixed } from '../syntax/numbers.ts'
 import { isValidLabelName, quote } from '../syntax/strings.ts'
 import { createAccumulator } from './accumulators.ts'
 import { addRow, type Block, createBlock, hasValues, removeLastRow, setCell } from './block.ts'
-import { createGrouper, grouperOf, groupRows } from './group-rows.ts'
+import { createGrouper, type Group, grouperOf, groupRows } from './group-rows.ts'
 import { NO_LABELS, setLabels } from './labels.ts'
 import { warnAboutQuantiles } from './quantile-warnings.ts'
 import type { Query } from './query.ts'
@@ -97,19 +97,19 @@ export function* aggregateCountValues(
   const output = createBlock(steps)
   const grouping = expr.without ? expr.grouping.filter((name) => name !== label) : [...expr.grouping, label]
   const grouper = createGrouper(grouping, expr.without)
-  const bases = new Map<string, number>()
+  const bases = new Map<Group, number>()
   for (let row = 0; row < input.labels.length; row++) {
     if (query.due(steps)) yield
     for (let step = 0; step < steps; step++) {
       const cell = row * steps + step
       if (input.present[cell] !== 1) continue
       const value = formatFixed(input.values[cell] ?? 0)
-      const { key, labels } = grouper(setLabels(input.labels[row] ?? NO_LABELS, [[label, value]]))
-      let base = bases.get(key)
+      const group = grouper.groupOf(setLabels(input.labels[row] ?? NO_LABELS, [[label, value]]))
+      let base = bases.get(group)
       if (base === undefined) {
         query.charge(steps)
-        base = addRow(output, labels, false)
-        bases.set(key, base)
+        base = addRow(output, group.labels, false)
+        bases.set(group, base)
       }
       output.present[base + step] = 1
       output.values[base + step] = (output.values[base + step] ?? 0) + 1

@@ -23,7 +23,10 @@ export type Value =
   | { readonly kind: 'vector'; readonly block: Block }
   | { readonly kind: 'string'; readonly value: string }
 
-export function createBlock(steps: number, capacity = 4): Block {
+/** Rows an instant vector has room for at first: most results are smaller. */
+const FIRST_ROWS = 32
+
+export function createBlock(steps: number, capacity = steps === 1 ? FIRST_ROWS : 4): Block {
   return {
     steps,
     labels: [],

@@ -2,14 +2,13 @@ import { OVER_TIME } from '../functions/over-time.ts'
 import { RATES } from '../functions/rates.ts'
 import { REGRESSIONS } from '../functions/regression.ts'
 import type { RangeFunction, Window } from '../functions/window.ts'
-import type { SeriesSamples } from '../storage.ts'
 import type { CallExpr, Expr } from '../syntax/ast.ts'
 import type { FunctionName } from '../syntax/signatures.ts'
 import { addRow, type Block, createBlock, type Frame, removeLastRow, setCell } from './block.ts'
 import { labelValue, METRIC_NAME } from './labels.ts'
 import type { Query } from './query.ts'
-import { firstAfter } from './select-instant.ts'
-import { type RangeSource, withoutStale } from './select-range.ts'
+import type { RangeSource, Windows } from './select-range.ts'
+import { firstAfter, type SeriesSlice, withoutStale } from './series-slice.ts'
 
 const RANGE_FUNCTIONS: Readonly<Partial<Record<FunctionName, RangeFunction>>> = {
   ...OVER_TIME,
@@ -36,57 +35,86 @@ export function* callRange(
   if (!apply) throw new Error(`${expr.func} takes no range vector`)
   const keepsName = KEEPS_NAME.has(expr.func)
   const block = createBlock(frame.steps)
+  const fill = createRowFiller(query, apply, source.windows, params, frame)
   let row = 0
   for (const raw of source.series) {
     const series = withoutStale(raw)
-    query.charge(series.values.length + frame.steps)
-    if (query.due(series.values.length + frame.steps)) yield
+    query.charge(series.to - series.from + frame.steps)
+    if (query.due(series.to - series.from)) yield
     const base = addRow(block, series.labels, keepsName ? source.dropsName(row) : true)
     row++
-    if (!(yield* fillRow(query, block, base, apply, series, source, params, frame))) removeLastRow(block)
-    else remarkOnCounter(query, expr, series)
+    fill.begin(series)
+    while (!fill.work(block, base)) yield
+    if (fill.found()) remarkOnCounter(query, expr, series)
+    else removeLastRow(block)
   }
   return block
 }
 
-function* fillRow(
+/** Fills rows window by window; one filler serves all series, so that a series costs no objects. */
+interface RowFiller {
+  begin(series: SeriesSlice): void
+  /** Goes on until the row is full (true) or it is time to yield (false). */
+  work(block: Block, base: number): boolean
+  found(): boolean
+}
+
+function createRowFiller(
   query: Query,
-  block: Block,
-  base: number,
   apply: RangeFunction,
-  { timestamps, values }: SeriesSamples,
-  { windows }: RangeSource,
+  { firstEndMs, stepMs, rangeMs }: Windows,
   params: readonly Float64Array[],
   frame: Frame,
-): Generator<void, boolean> {
+): RowFiller {
+  const none = new Float64Array()
   const window: Window = {
-    timestamps,
-    values,
+    timestamps: none,
+    values: none,
     from: 0,
     to: 0,
     endMs: 0,
-    rangeMs: windows.rangeMs,
+    rangeMs,
     timeMs: 0,
     params: [],
   }
+  let end = 0
+  let step = 0
   let found = false
-  for (let step = 0; step < frame.steps; step++) {
-    window.endMs = windows.firstEndMs + step * windows.stepMs
-    window.from = firstAfter(timestamps, window.endMs - windows.rangeMs, window.from)
-    window.to = firstAfter(timestamps, window.endMs, Math.max(window.from, window.to))
-    if (window.from === window.to) continue
-    if (query.due(window.to - window.from)) yield
-    window.timeMs = frame.startMs + step * frame.stepMs
-    if (params.length > 0) window.params = params.map((column) => column[step] ?? 0)
-    const value = apply(window)
-    if (value === undefined) continue
-    setCell(block, base + step, value)
-    found = true
+  return {
+    begin({ timestamps, values, from, to }) {
+      window.timestamps = timestamps
+      window.values = values
+      window.from = from
+      window.to = from
+      end = to
+      step = 0
+      found = false
+    },
+    work(block, base) {
+      const { timestamps } = window
+      for (; step < frame.steps; step++) {
+        window.endMs = firstEndMs + step * stepMs
+        window.from = firstAfter(timestamps, window.endMs - rangeMs, window.from, end)
+        window.to = firstAfter(timestamps, window.endMs, Math.max(window.from, window.to), end)
+        if (window.from === window.to) continue
+        window.timeMs = frame.startMs + step * frame.stepMs
+        if (params.length > 0) window.params = params.map((column) => column[step] ?? 0)
+        const value = apply(window)
+        if (value !== undefined) {
+          setCell(block, base + step, value)
+          found = true
+        }
+        if (!query.due(window.to - window.from)) continue
+        step++
+        return false
+      }
+      return true
+    },
+    found: () => found,
   }
-  return found
 }
 
-function remarkOnCounter(query: Query, expr: CallExpr, { labels }: SeriesSamples): void {
+function remarkOnCounter(query: Query, expr: CallExpr, { labels }: SeriesSlice): void {
   if (expr.func !== 'rate' && expr.func !== 'increase') return
   const name = labelValue(labels, METRIC_NAME)
   const at: Expr | undefined = expr.args[0]

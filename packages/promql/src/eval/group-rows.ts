@@ -4,17 +4,22 @@ import type { Block } from './block.ts'
 import { keyOf, labelsKey, METRIC_NAME, NO_LABELS, omitLabels, pickLabels } from './labels.ts'
 import type { Query } from './query.ts'
 
-/** One group of an aggregation: series fall into it by its key, its labels are the result's. */
+/** One group of an aggregation; its labels are the result's. */
 export interface Group {
-  readonly key: string
   readonly labels: Labels
 }
 
-/** The group of a series, remembered by the identity of its labels. */
-export type Grouper = (labels: Labels) => Group
+/** Finds the groups of series; equal groups are one object for as long as an evaluation runs. */
+export interface Grouper {
+  /** To be called before an evaluation: forgets groups when there have been too many. */
+  begin(): void
+  groupOf(labels: Labels): Group
+}
 
 /** Looking at a row's labels costs about as much as this many samples. */
 const UNITS_PER_ROW = 32
+/** Groups a rule remembers between evaluations. */
+const MOST_GROUPS = 100_000
 
 const groupers = new WeakMap<AggregateExpr, Grouper>()
 
@@ -29,18 +34,28 @@ export function grouperOf(expr: AggregateExpr): Grouper {
 
 export function createGrouper(grouping: readonly string[], without: boolean): Grouper {
   if (!without && grouping.length === 0) {
-    const all: Group = { key: '', labels: NO_LABELS }
-    return () => all
+    const all: Group = { labels: NO_LABELS }
+    return { begin: () => {}, groupOf: () => all }
   }
   const names = without ? [...grouping, METRIC_NAME] : [...grouping].sort()
-  const byLabels = new WeakMap<Labels, Group>()
-  return (labels) => {
-    const known = byLabels.get(labels)
-    if (known) return known
-    const kept = without ? omitLabels(labels, names) : pickLabels(labels, names)
-    const group = { key: without ? labelsKey(kept) : keyOf(labels, names), labels: kept }
-    byLabels.set(labels, group)
-    return group
+  let byLabels = new WeakMap<Labels, Group>()
+  let byKey = new Map<string, Group>()
+  return {
+    begin() {
+      if (byKey.size < MOST_GROUPS) return
+      byLabels = new WeakMap()
+      byKey = new Map()
+    },
+    groupOf(labels) {
+      const known = byLabels.get(labels)
+      if (known) return known
+      const kept = without ? omitLabels(labels, names) : pickLabels(labels, names)
+      const key = without ? labelsKey(kept) : keyOf(labels, names)
+      const group = byKey.get(key) ?? { labels: kept }
+      byKey.set(key, group)
+      byLabels.set(labels, group)
+      return group
+    },
   }
 }
 
@@ -52,14 +67,15 @@ export function* groupRows(
 ): Generator<void, { groupOf: Int32Array; groups: Group[] }> {
   const groupOf = new Int32Array(block.labels.length)
   const groups: Group[] = []
-  const numbers = new Map<string, number>()
+  const numbers = new Map<Group, number>()
+  grouper.begin()
   for (let row = 0; row < groupOf.length; row++) {
     if (query.due(UNITS_PER_ROW)) yield
-    const group = grouper(block.labels[row] ?? NO_LABELS)
-    let number = numbers.get(group.key)
+    const group = grouper.groupOf(block.labels[row] ?? NO_LABELS)
+    let number = numbers.get(group)
     if (number === undefined) {
       number = groups.push(group) - 1
-      numbers.set(group.key, number)
+      numbers.set(group, number)
     }
     groupOf[row] = number
   }

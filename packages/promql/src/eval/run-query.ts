@@ -7,7 +7,8 @@ import type { Block, Frame } from './block.ts'
 import { evaluate } from './evaluate.ts'
 import { labelsKey, NO_LABELS } from './labels.ts'
 import type { Query } from './query.ts'
-import { selectRange, withoutStale } from './select-range.ts'
+import { selectRange } from './select-range.ts'
+import { firstAfter, withoutStale } from './series-slice.ts'
 import { settleNames } from './settle-names.ts'
 import { sortInSlices } from './sort-in-slices.ts'
 
@@ -120,15 +121,14 @@ function byLabels(a: SeriesSamples, b: SeriesSamples): number {
 function* readRange(query: Query, expr: Expr, frame: Frame): Generator<void, SeriesSamples[]> {
   const { series, windows } = yield* selectRange(query, expr, frame, evaluateVector)
   const matrix: SeriesSamples[] = []
-  const after = windows.firstEndMs - windows.rangeMs
   for (const raw of series) {
-    query.charge(raw.values.length)
-    if (query.due(raw.values.length)) yield
-    const { labels, timestamps, values } = withoutStale(raw)
-    let from = 0
-    while (from < timestamps.length && (timestamps[from] ?? 0) <= after) from++
-    if (from === timestamps.length) continue
-    matrix.push({ labels, timestamps: timestamps.subarray(from), values: values.subarray(from) })
+    query.charge(raw.to - raw.from)
+    if (query.due(raw.to - raw.from)) yield
+    const { labels, timestamps, values, from, to } = withoutStale(raw)
+    const first = firstAfter(timestamps, windows.firstEndMs - windows.rangeMs, from, to)
+    const end = firstAfter(timestamps, windows.firstEndMs, first, to)
+    if (first === end) continue
+    matrix.push({ labels, timestamps: timestamps.slice(first, end), values: values.slice(first, end) })
   }
   return yield* sortInSlices(query, matrix, byLabels)
 }

@@ -1,7 +1,8 @@
-import { isStaleAt, type SeriesSamples } from '../storage.ts'
+import { isStaleAt } from '../storage.ts'
 import type { AtModifier, VectorSelector } from '../syntax/ast.ts'
 import { addRow, type Block, createBlock, type Frame, removeLastRow, setCell } from './block.ts'
 import type { Query } from './query.ts'
+import { firstAfter, type SeriesSlice, selectSlices } from './series-slice.ts'
 
 /** The time `@` pins an evaluation to, in milliseconds. */
 export function pinnedTime(query: Query, at: AtModifier | undefined): number | undefined {
@@ -31,8 +32,8 @@ export function* selectInstant(
   const { firstMs, lastMs, stepMs } = frameBounds(query, frame, selector)
   const block = createBlock(frame.steps)
   const oldestMs = firstMs - query.lookbackMs + 1
-  for (const series of query.queryable.select(selector.matchers, oldestMs, lastMs)) {
-    const count = series.timestamps.length
+  for (const series of selectSlices(query.queryable, selector.matchers, oldestMs, lastMs)) {
+    const count = series.to - series.from
     query.charge(frame.steps)
     if (query.due(count + frame.steps)) yield
     const base = addRow(block, series.labels, false)
@@ -44,19 +45,19 @@ export function* selectInstant(
 function fillRow(
   block: Block,
   base: number,
-  { timestamps, values }: SeriesSamples,
+  { timestamps, values, from, to }: SeriesSlice,
   firstMs: number,
   stepMs: number,
   lookbackMs: number,
   what: 'value' | 'timestamp',
 ): boolean {
   let found = false
-  let next = 0
+  let next = from
   for (let step = 0; step < block.steps; step++) {
     const time = firstMs + step * stepMs
-    next = firstAfter(timestamps, time, next)
+    next = firstAfter(timestamps, time, next, to)
     const last = next - 1
-    if (last < 0) continue
+    if (last < from) continue
     const timestamp = timestamps[last] ?? 0
     if (timestamp <= time - lookbackMs || isStaleAt(values, last)) continue
     setCell(block, base + step, what === 'value' ? (values[last] ?? 0) : timestamp / 1000)
@@ -64,22 +65,4 @@ function fillRow(
   }
   // A row that is taken back must leave no marks for the one that takes its place: it set none.
   return found
-}
-
-/** The first index from `from` whose timestamp is after `time`; steps are often close, so it gallops. */
-export function firstAfter(timestamps: Float64Array, time: number, from: number): number {
-  const end = timestamps.length
-  let low = from
-  let stride = 1
-  while (low + stride <= end && (timestamps[low + stride - 1] ?? 0) <= time) {
-    low += stride
-    stride *= 2
-  }
-  let high = Math.min(end, low + stride - 1)
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((timestamps[middle] ?? 0) <= time) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -1,9 +1,9 @@
-import { isStaleAt, type SeriesSamples } from '../storage.ts'
 import type { Expr, MatrixSelector, Subquery } from '../syntax/ast.ts'
 import { unwrapParens } from '../syntax/ast.ts'
 import type { Block, Frame } from './block.ts'
 import type { Query } from './query.ts'
 import { frameBounds } from './select-instant.ts'
+import { type SeriesSlice, selectSlices } from './series-slice.ts'
 
 /** Where the windows of a range function lie: `(end - rangeMs, end]`, one per step. */
 export interface Windows {
@@ -15,7 +15,7 @@ export interface Windows {
 /** The series a range function reads, and its windows. */
 export interface RangeSource {
   readonly windows: Windows
-  readonly series: Iterable<SeriesSamples>
+  readonly series: Iterable<SeriesSlice>
   /** Rows of a subquery may carry a metric name that is due to go. */
   readonly dropsName: (row: number) => boolean
 }
@@ -39,7 +39,7 @@ function selectSamples(query: Query, { selector, rangeMs }: MatrixSelector, fram
   const { firstMs, lastMs, stepMs } = frameBounds(query, frame, selector)
   return {
     windows: { firstEndMs: firstMs, stepMs, rangeMs },
-    series: query.queryable.select(selector.matchers, firstMs - rangeMs + 1, lastMs),
+    series: selectSlices(query.queryable, selector.matchers, firstMs - rangeMs + 1, lastMs),
     dropsName: () => false,
   }
 }
@@ -66,7 +66,7 @@ function* selectSubquery(
   }
 }
 
-function* rowsAsSeries(block: Block, startMs: number, stepMs: number): Generator<SeriesSamples> {
+function* rowsAsSeries(block: Block, startMs: number, stepMs: number): Generator<SeriesSlice> {
   const { steps, values, present } = block
   for (const [row, labels] of block.labels.entries()) {
     const timestamps = new Float64Array(steps)
@@ -78,23 +78,6 @@ function* rowsAsSeries(block: Block, startMs: number, stepMs: number): Generator
       timestamps[count] = startMs + step * stepMs
       kept[count++] = values[cell] ?? 0
     }
-    yield { labels, timestamps: timestamps.subarray(0, count), values: kept.subarray(0, count) }
+    yield { labels, timestamps, values: kept, from: 0, to: count, stales: 0 }
   }
-}
-
-/** The samples without staleness markers; the same object when there are none. */
-export function withoutStale(series: SeriesSamples): SeriesSamples {
-  const { labels, timestamps, values } = series
-  let stale = 0
-  for (let i = 0; i < values.length; i++) if (isStaleAt(values, i)) stale++
-  if (stale === 0) return series
-  const keptTimes = new Float64Array(values.length - stale)
-  const keptValues = new Float64Array(values.length - stale)
-  let count = 0
-  for (let i = 0; i < values.length; i++) {
-    if (isStaleAt(values, i)) continue
-    keptTimes[count] = timestamps[i] ?? 0
-    keptValues[count++] = values[i] ?? 0
-  }
-  return { labels, timestamps: keptTimes, values: keptValues }
 }

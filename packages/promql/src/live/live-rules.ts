@@ -1,6 +1,7 @@
 import type { CompiledExpr } from '../compile.ts'
 import type { QueryOptions } from '../engine.ts'
 import type { QueryResult } from '../eval/run-query.ts'
+import { asSlices, type SliceSource } from '../eval/series-slice.ts'
 import type { Labels, Matcher, Queryable } from '../storage.ts'
 import { createLiveSelector, type LiveSelector } from './live-selector.ts'
 import { createSelectorIndex } from './selector-index.ts'
@@ -54,9 +55,10 @@ export function createLiveRules({ queryable, longestReachMs = 3_600_000 }: LiveR
   let concerns = new WeakMap<Labels, Concern>()
 
   /** What the rules read: windows where they reach, else the storage. */
-  const windows: Queryable = {
-    select: (matchers, startMs, endMs) =>
-      byMatchers.get(matchers)?.select(startMs, endMs) ?? queryable.select(matchers, startMs, endMs),
+  const windows: SliceSource = {
+    select: (matchers, startMs, endMs) => queryable.select(matchers, startMs, endMs),
+    slices: (matchers, startMs, endMs) =>
+      byMatchers.get(matchers)?.select(startMs) ?? asSlices(queryable.select(matchers, startMs, endMs)),
   }
 
   function liveSelector(matchers: readonly Matcher[], rule: LiveRule): LiveSelector {

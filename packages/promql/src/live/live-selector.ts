@@ -1,6 +1,13 @@
 import { labelsKey } from '../eval/labels.ts'
-import { isStaleAt, type Labels, type Matcher, type Queryable, type SeriesSamples } from '../storage.ts'
-import { createSeriesWindow, type SeriesWindow } from './series-window.ts'
+import type { SeriesSlice } from '../eval/series-slice.ts'
+import { isStaleAt, type Labels, type Matcher, type Queryable } from '../storage.ts'
+import {
+  createSeriesWindow,
+  forgetUntil,
+  newestTime,
+  pushSample,
+  type SeriesWindow,
+} from './series-window.ts'
 
 /** The series of one selector with their newest samples, shared by every rule that has the selector. */
 export interface LiveSelector {
@@ -9,8 +16,8 @@ export interface LiveSelector {
   keepFor(reachMs: number): void
   windowOf(labels: Labels): SeriesWindow
   push(window: SeriesWindow, timestampMs: number, value: number, stale: boolean): void
-  /** The samples in a time range; undefined when some of it has been forgotten. */
-  select(startMs: number, endMs: number): Iterable<SeriesSamples> | undefined
+  /** The series with samples since a time; undefined when some of it has been forgotten. */
+  select(startMs: number): Iterable<SeriesSlice> | undefined
 }
 
 /** Evaluations may lag this far behind the newest sample before they read the storage again. */
@@ -18,6 +25,7 @@ const SLACK_MS = 30_000
 
 export function createLiveSelector(matchers: readonly Matcher[], queryable: Queryable): LiveSelector {
   const windows = new Map<string, SeriesWindow>()
+  let listed: SeriesWindow[] = []
   let keepMs = 0
   let newestMs = Number.NEGATIVE_INFINITY
   /** Samples from here on are all held; nothing is before the first evaluation has asked the storage. */
@@ -26,14 +34,15 @@ export function createLiveSelector(matchers: readonly Matcher[], queryable: Quer
   function windowOf(labels: Labels): SeriesWindow {
     const key = labelsKey(labels)
     const window = windows.get(key) ?? createSeriesWindow(labels)
-    windows.set(key, window)
+    list(window, key)
     return window
   }
 
-  function forget(window: SeriesWindow, untilMs: number): void {
-    if (window.oldestMs() > untilMs) return
-    window.forgetUntil(untilMs)
-    completeFromMs = Math.max(completeFromMs, untilMs + 1)
+  function list(window: SeriesWindow, key: string): void {
+    if (window.listed) return
+    windows.set(key, window)
+    listed.push(window)
+    window.listed = true
   }
 
   function seed(startMs: number): void {
@@ -44,18 +53,22 @@ export function createLiveSelector(matchers: readonly Matcher[], queryable: Quer
     )) {
       const window = windowOf(labels)
       for (let i = 0; i < timestamps.length; i++) {
-        window.push(timestamps[i] ?? 0, values[i] ?? 0, isStaleAt(values, i))
+        pushSample(window, timestamps[i] ?? 0, values[i] ?? 0, isStaleAt(values, i))
       }
     }
     completeFromMs = startMs
   }
 
-  function* held(startMs: number): Generator<SeriesSamples> {
-    for (const [key, window] of windows) {
-      // A series that ended long ago is dropped; its next sample makes a new window.
-      if (window.newestMs() < newestMs - keepMs - SLACK_MS) windows.delete(key)
-      else if (window.newestMs() >= startMs) yield window.view()
+  /** Series that ended long ago go off the list; the next sample of one brings it back. */
+  function dropEnded(): void {
+    const oldest = newestMs - keepMs - SLACK_MS
+    if (!listed.some((window) => newestTime(window) < oldest)) return
+    for (const window of listed) {
+      if (newestTime(window) >= oldest) continue
+      windows.delete(labelsKey(window.labels))
+      window.listed = false
     }
+    listed = listed.filter((window) => window.listed)
   }
 
   return {
@@ -67,17 +80,24 @@ export function createLiveSelector(matchers: readonly Matcher[], queryable: Quer
     },
     windowOf,
     push(window, timestampMs, value, stale) {
-      if (timestampMs < completeFromMs && completeFromMs !== Number.POSITIVE_INFINITY) return
-      if (!windows.has(labelsKey(window.labels))) windows.set(labelsKey(window.labels), window)
-      window.push(timestampMs, value, stale)
+      // Before the first evaluation the storage holds it; what was forgotten already stays so.
+      if (completeFromMs === Number.POSITIVE_INFINITY || timestampMs < completeFromMs) return
+      if (!window.listed) list(window, labelsKey(window.labels))
+      pushSample(window, timestampMs, value, stale)
       if (timestampMs <= newestMs) return
       newestMs = timestampMs
-      forget(window, timestampMs - keepMs - SLACK_MS)
+      const until = timestampMs - keepMs - SLACK_MS
+      if (forgetUntil(window, until)) completeFromMs = Math.max(completeFromMs, until + 1)
     },
-    select(startMs, endMs) {
+    select(startMs) {
       if (completeFromMs === Number.POSITIVE_INFINITY) seed(startMs - SLACK_MS)
       if (startMs < completeFromMs) return undefined
-      return endMs === Number.NEGATIVE_INFINITY ? [] : held(startMs)
+      dropEnded()
+      return held(listed, startMs)
     },
   }
+}
+
+function* held(windows: readonly SeriesWindow[], startMs: number): Generator<SeriesSlice> {
+  for (const window of windows) if (newestTime(window) >= startMs) yield window
 }
