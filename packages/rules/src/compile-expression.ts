@@ -1,9 +1,17 @@
-import { compile, ParseError, type Queryable, QueryError, type SelectorInfo, typeOf } from '@tocsin/promql'
+import {
+  compile,
+  formatExpr,
+  ParseError,
+  type Queryable,
+  QueryError,
+  type SelectorInfo,
+  typeOf,
+} from '@tocsin/promql'
 import type { Sample } from './template/value.ts'
 
 /** A rule's expression, ready to be evaluated again and again. */
 export interface Compiled {
-  /** As it was written, without surrounding space. */
+  /** As Prometheus writes it. */
   readonly text: string
   readonly selectors: readonly SelectorInfo[]
   /** The result as a vector; a scalar is one sample without labels. @throws QueryError */
@@ -25,7 +33,7 @@ export function compileExpression(source: string): Compiled {
       `a rule gives a vector or a scalar, not a ${type}`,
     )
   return {
-    text,
+    text: formatExpr(compiled.expr),
     selectors: compiled.selectors,
     evaluate(queryable, timeMs) {
       const result = compiled.evaluate(queryable, timeMs)

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { basename } from 'node:path'
 import { loadPacks } from '@tocsin/rules'
-import { holdLease, messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
+import { backoffMs, holdLease, type Lease, messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
 import { serveApi } from './api/serve-api.ts'
 import type { EvaluatorEnv } from './env.ts'
 import { type Session, startSession } from './evaluation/session.ts'
@@ -34,7 +34,7 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   let session: Session | undefined
   let lifetime: Promise<unknown> = Promise.resolve()
   const first = Promise.withResolvers<void>()
-  const begin = async (lease: Parameters<typeof startSession>[0]['lease']): Promise<void> => {
+  const begin = async (lease: Lease): Promise<void> => {
     let restarting = false
     session = await startSession({
       ...ctx,
@@ -50,7 +50,7 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
         log.warn({ reason }, 'the evaluation begins anew')
         void inTurn(async () => {
           await end()
-          if (lease.isHeld()) await begin(lease)
+          await beginWhileHeld(lease)
         })
       },
     })
@@ -64,11 +64,20 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
     session = undefined
     await ending?.stop()
   }
+  /** Sessions begin and end one after the other. */
   const inTurn = (act: () => Promise<void>): Promise<unknown> => {
-    lifetime = lifetime.then(act).catch(async (error: unknown) => {
-      log.error({ err: error }, `the evaluation cannot begin: ${messageOf(error)}`)
-    })
+    lifetime = lifetime.then(act)
     return lifetime
+  }
+  const beginWhileHeld = async (lease: Lease): Promise<void> => {
+    for (let attempt = 0; lease.isHeld() && !lifecycle.signal.aborted; attempt++) {
+      try {
+        return await begin(lease)
+      } catch (error) {
+        log.error({ err: error }, `the evaluation cannot begin yet: ${messageOf(error)}`)
+        await sleep(clock, backoffMs(attempt, 200, 5000), lifecycle.signal)
+      }
+    }
   }
 
   serveApi(ctx.http, { book, custom, session: () => session, clock })
@@ -79,7 +88,7 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
     // Only one process at a time listens at an address: one that starts there again is the same replica.
     owner: `${hostname()} ${ctx.url}`,
     ttlMs: LEASE_MS,
-    onAcquired: (lease) => inTurn(() => begin(lease)),
+    onAcquired: (lease) => inTurn(() => beginWhileHeld(lease)),
     onLost: () => inTurn(end),
   })
   lifecycle.onStop('evaluation', async () => {

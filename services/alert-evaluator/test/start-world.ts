@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { jetstream } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { type AlertEvent, alertEvent, createSubjects } from '@tocsin/contract'
-import { startNats, startService, waitFor } from '@tocsin/testkit'
+import { type ServiceUnderTest, startNats, startService, waitFor } from '@tocsin/testkit'
+import { expect } from 'vitest'
 
 const subjects = createSubjects()
 
@@ -35,7 +36,17 @@ export async function startWorld() {
         ...env,
       }),
     writeRules: (name: string, yaml: string) => writeFile(join(folder, name), yaml),
-    publish: (event: object) => js.publish(subjects.metrics('test'), JSON.stringify(event)),
+    removeRules: (name: string) => rm(join(folder, name)),
+    /** What the evaluator's API answers. */
+    async api(evaluator: ServiceUnderTest, path: string, init: RequestInit = {}) {
+      const response = await fetch(`${evaluator.url}${path}`, {
+        ...init,
+        headers: { 'content-type': 'application/json' },
+      })
+      // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of the answer
+      return { code: response.status, ...((await response.json()) as any) }
+    },
+    publishRaw: (body: string) => js.publish(subjects.metrics('test'), body),
     gauge: (name: string, value: number, labels: Readonly<Record<string, string>> = {}) =>
       js.publish(subjects.metrics('test'), JSON.stringify({ name, type: 'gauge', value, labels })),
     /** Every event of the ALERTS stream, in its order. */
@@ -49,12 +60,13 @@ export async function startWorld() {
       }
       return events
     },
-    /** Waits until the stream's events are these states, in this order. */
-    async untilStates(...states: string[]): Promise<readonly AlertEvent[]> {
+    /** Waits until the stream's events are these states, in this order; with `alertname`, those of that alert. */
+    async untilStates(states: readonly string[], alertname?: string): Promise<readonly AlertEvent[]> {
       return waitFor(
         async () => {
-          const events = await this.alerts()
+          const events = (await this.alerts()).filter((e) => !alertname || e.alertname === alertname)
           if (events.length < states.length) throw new Error(`so far: ${events.map((e) => e.state).join()}`)
+          expect(events.map((e) => e.state)).toEqual(states)
           return events
         },
         { what: `alerts ${states.join()}`, timeoutMs: 10_000 },

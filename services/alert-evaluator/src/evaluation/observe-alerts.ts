@@ -1,5 +1,5 @@
 import { fingerprint } from '@tocsin/contract'
-import type { Queryable } from '@tocsin/promql'
+import type { Labels, Queryable } from '@tocsin/promql'
 import {
   type AlertingRule,
   compileExpression,
@@ -44,14 +44,26 @@ export function observeAlerts(
   })
 }
 
+/** Who an alert is: its labels and their fingerprint. */
+type Identity = Pick<Observation, 'fingerprint' | 'labels'>
+
+// Label objects of stored series are always the same ones: where a rule's own labels are plain text, so is the alert.
+const identities = new WeakMap<AlertingRule, WeakMap<Labels, Identity>>()
+
 function observe(rule: AlertingRule, { labels, value }: Sample, context: TemplateContext): Observation {
   const data = { labels, externalLabels: {}, value }
-  const { __name__: _, ...own } = labels
-  const all = withoutEmpty({ ...own, ...expandTemplates(rule.labels, data, context), alertname: rule.name })
-  return {
-    fingerprint: fingerprint(all),
-    labels: all,
-    annotations: expandTemplates(rule.annotations, data, context),
-    value,
+  const known = identities.get(rule)?.get(labels)
+  const identity = known ?? identify(rule, labels, expandTemplates(rule.labels, data, context))
+  return { ...identity, annotations: expandTemplates(rule.annotations, data, context), value }
+}
+
+function identify(rule: AlertingRule, labels: Labels, own: Labels): Identity {
+  const { __name__: _, ...rest } = labels
+  const all = withoutEmpty({ ...rest, ...own, alertname: rule.name })
+  const identity = { fingerprint: fingerprint(all), labels: all }
+  if (rule.labels.every(({ text }) => !text.includes('{{'))) {
+    const byLabels = identities.get(rule) ?? new WeakMap<Labels, Identity>()
+    identities.set(rule, byLabels.set(labels, identity))
   }
+  return identity
 }

@@ -5,10 +5,7 @@ import type { StoredRecord } from '../state/alert-bucket.ts'
 import type { Engine } from './engine.ts'
 
 /** Alerts whose rule is not known, by rule. */
-export type Orphans = ReadonlyMap<
-  string,
-  { readonly rule: RuleRef; readonly alerts: ReadonlyMap<string, Alert> }
->
+export type Orphans = Map<string, { readonly rule: RuleRef; readonly alerts: ReadonlyMap<string, Alert> }>
 
 /**
  * Gives the engine the alerts that were stored; answers those without a rule.
@@ -27,8 +24,13 @@ export function restoreAlerts(
     const alert = alertOf(record, forgetSequences)
     entry.alerts.set(alert.fingerprint, alert)
   }
-  for (const [id, { alerts }] of byRule) if (engine.restore(id, alerts)) byRule.delete(id)
+  adopt(engine, byRule)
   return byRule
+}
+
+/** Gives the engine the orphans whose rule it knows by now. */
+export function adopt(engine: Pick<Engine, 'restore'>, orphans: Orphans): void {
+  for (const [id, { alerts }] of orphans) if (engine.restore(id, alerts)) orphans.delete(id)
 }
 
 function alertOf(record: AlertRecord, forgetSequences: boolean): Alert {

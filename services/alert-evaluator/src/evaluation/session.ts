@@ -19,7 +19,7 @@ import { createEvaluationTime } from './evaluation-time.ts'
 import { type Cause, listenToEngine } from './listen-to-engine.ts'
 import { readMetrics } from './read-metrics.ts'
 import { replayDeadlines } from './replay-deadlines.ts'
-import { restoreAlerts } from './restore-alerts.ts'
+import { adopt, restoreAlerts } from './restore-alerts.ts'
 import { scheduleGroups } from './schedule-groups.ts'
 
 const POSITION_EVERY_MS = 1000
@@ -176,8 +176,15 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   }
 
   engine.replaceRules(book.current(), { atMs: clock.now(), sequence: 0, trigger: 'changed' })
-  const orphans = restoreAlerts(engine, records, stored?.sequence === 0)
+  const orphans = restoreAlerts(engine, records, stored?.renewed ?? false)
   for (const { key, record } of records) if (record.unpublished) journal.resume(key, record)
+
+  /** Alerts of rules that are gone end, unless the rules may be in a file that is refused. */
+  function endOrphans(moment: Moment): void {
+    if (!book.complete()) return
+    for (const { rule, alerts } of orphans.values()) engine.endRule(rule, alerts, moment)
+    orphans.clear()
+  }
 
   const stops: (() => void)[] = []
   function goLive(): void {
@@ -196,6 +203,8 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
         const known = engine.rules().rules
         evaluate(changed, () => {
           engine.replaceRules(rules, changed)
+          adopt(engine, orphans)
+          endOrphans(changed)
           for (const group of rules.groups)
             if (group.rules.some(({ id, rule }) => known.get(id)?.rule !== rule))
               engine.evaluateGroup(group, changed)
@@ -216,6 +225,9 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     deadLetters: false,
     onCaughtUp: goLive,
     onRecreated: () => deps.onBroken('the METRICS stream was made anew'),
+  }).catch((error: unknown) => {
+    aborter.abort()
+    throw error
   })
 
   return {

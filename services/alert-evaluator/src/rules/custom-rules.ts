@@ -42,26 +42,29 @@ export async function openCustomRules({ bus, book, clock, log }: CustomRulesDeps
         log.error({ key: entry.key, reason: messageOf(error) }, 'a stored custom rule is refused')
       }
     }
+  }
+  function apply(): void {
+    book.setCustom([...rules.values()].map(({ compiled }) => compiled))
     for (const check of [...waiting]) check()
   }
-  const apply = () => book.setCustom([...rules.values()].map(({ compiled }) => compiled))
 
-  const before = (await kv.status()).values
+  const { values } = await kv.status()
   const watch = await kv.watch()
-  let read = 0
+  let caughtUp = values === 0
   const all = Promise.withResolvers<void>()
   void (async () => {
     for await (const entry of watch) {
       take(entry)
-      read++
       // At the start the rules take effect together.
-      if (read >= before) apply()
-      if (read >= before) all.resolve()
+      caughtUp ||= entry.delta === 0
+      if (!caughtUp) continue
+      apply()
+      all.resolve()
     }
   })().catch((error: unknown) =>
     log.error({ reason: messageOf(error) }, 'custom rules are no longer followed'),
   )
-  if (before > 0) await all.promise
+  if (values > 0) await all.promise
 
   /** Resolves once the watch has come to this revision. */
   function echoOf(wanted: number): Promise<unknown> {

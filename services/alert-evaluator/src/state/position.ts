@@ -10,8 +10,8 @@ const position = z.object({
 
 /** How far evaluation has durably come in the METRICS stream. */
 export interface Position {
-  /** The last position written for the stream as it is now; undefined when there is none. */
-  read(): Promise<{ readonly sequence: number } | undefined>
+  /** The last position written; undefined when there is none. `renewed`: it was that of a stream since made anew. */
+  read(): Promise<{ readonly sequence: number; readonly renewed: boolean } | undefined>
   write(sequence: number): Promise<void>
   /** The newest sequence of the stream now. */
   readonly newest: number
@@ -27,7 +27,8 @@ export async function openPosition(bus: Bus): Promise<Position> {
       const entry = await kv.get(KEY)
       const { data } = position.safeParse(entry?.operation === 'PUT' ? entry.json() : undefined)
       // What a stream made anew holds has not been evaluated, whatever its numbers.
-      return data && (data.stream === stream ? data : { sequence: 0 })
+      if (data) return data.stream === stream ? { ...data, renewed: false } : { sequence: 0, renewed: true }
+      return undefined
     },
     write: async (sequence) => void (await kv.put(KEY, JSON.stringify({ stream, sequence }))),
   }

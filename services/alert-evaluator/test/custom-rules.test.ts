@@ -1,0 +1,94 @@
+import { rpcEnvelope } from '@tocsin/contract'
+import type { ServiceUnderTest } from '@tocsin/testkit'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startWorld, type World } from './start-world.ts'
+
+let world: World
+let evaluator: ServiceUnderTest
+
+beforeAll(async () => {
+  world = await startWorld()
+  evaluator = await world.start()
+})
+afterAll(async () => {
+  await evaluator?.stop()
+  await world?.stop()
+})
+
+const rule = {
+  name: 'CustomMetricAlert',
+  expression: 'custom_metric > 100',
+  severity: 'medium',
+  labels: { category: 'custom', component: 'my-service' },
+  annotations: { summary: 'Custom metric is too high' },
+}
+
+async function call(verb: string, request: object) {
+  const reply = await world.nc.request(`monitoring.rpc.alert-evaluator.${verb}`, JSON.stringify(request), {
+    timeout: 5000,
+  })
+  return rpcEnvelope.parse(reply.json())
+}
+
+test('a rule put over NATS fires at once on what is already there, and resolves when it is deleted', async () => {
+  await world.gauge('custom_metric', 150)
+  expect(await call('put-rule', rule)).toEqual({ ok: true, data: { name: rule.name, replaced: false } })
+  const [fired] = await world.untilStates(['firing'])
+  expect(fired).toMatchObject({
+    alertname: 'CustomMetricAlert',
+    origin: 'custom',
+    severity: 'medium',
+    labels: { category: 'custom', component: 'my-service', severity: 'medium' },
+  })
+  expect(await call('list-rules', {})).toEqual({ ok: true, data: { rules: [rule] } })
+  expect(await call('delete-rule', { name: rule.name })).toMatchObject({ ok: true, data: { deleted: true } })
+  await world.untilStates(['firing', 'resolved'])
+  expect(await call('delete-rule', { name: rule.name })).toMatchObject({ ok: true, data: { deleted: false } })
+})
+
+test('a rule whose expression is wrong is refused with the position', async () => {
+  const reply = await call('put-rule', { ...rule, expression: 'sum(custom_metric' })
+  expect(reply).toMatchObject({ ok: false, error: { code: 'invalid_rule' } })
+  expect(JSON.stringify(reply)).toContain('could not parse expression: 1:')
+  const answer = await world.api(evaluator, '/api/v1/rules/custom', {
+    method: 'POST',
+    body: JSON.stringify({ ...rule, expression: 'sum(custom_metric' }),
+  })
+  expect(answer).toMatchObject({ code: 400, status: 'error', errorType: 'bad_data' })
+  expect(answer.error).toContain('could not parse expression: 1:')
+})
+
+test('rules are created, read, replaced and deleted over HTTP, and outlive a restart', async () => {
+  const at = '/api/v1/rules/custom'
+  const send = (method: string, path: string, body?: object) =>
+    world.api(evaluator, path, { method, ...(body && { body: JSON.stringify(body) }) })
+  const named = { ...rule, name: 'Über/Regel 1' }
+  const place = `${at}/${encodeURIComponent(named.name)}`
+
+  expect(await send('POST', at, named)).toMatchObject({
+    code: 201,
+    data: { name: named.name, replaced: false },
+  })
+  expect(await send('GET', place)).toMatchObject({ code: 200, data: named })
+  expect(await send('PUT', place, { ...named, for: '5m' })).toMatchObject({
+    code: 200,
+    data: { replaced: true },
+  })
+  expect(await send('PUT', place, rule)).toMatchObject({ code: 400 })
+  expect(await send('POST', at, { ...rule, severity: 'urgent' })).toMatchObject({
+    code: 400,
+    errorType: 'bad_data',
+  })
+  expect(await send('POST', at, { ...rule, annotations: { summary: '{{ $nope }}' } })).toMatchObject({
+    code: 400,
+    error: expect.stringContaining('undefined variable "$nope"'),
+  })
+
+  await evaluator.restart()
+  expect(await send('GET', at)).toMatchObject({ data: { rules: [{ ...named, for: '5m' }] } })
+  const { data } = await send('GET', '/api/v1/rules')
+  expect(data.groups).toMatchObject([{ name: 'custom', rules: [{ name: named.name, duration: 300 }] }])
+  expect(await send('DELETE', place)).toMatchObject({ code: 200, data: { deleted: true } })
+  expect(await send('DELETE', place)).toMatchObject({ code: 404, errorType: 'not_found' })
+  expect(await send('GET', place)).toMatchObject({ code: 404 })
+})
