@@ -26,7 +26,7 @@ function configuration(
     `server_name: ${serverName}`,
     `listen: "${listen}:${port}"`,
     'max_payload: 16MB',
-    `jetstream { store_dir: ${JSON.stringify(join(dataDir, 'jetstream'))} }`,
+    `jetstream { store_dir: ${JSON.stringify(dataDir)} }`,
     ...authorization,
     '',
   ].join('\n')

@@ -32,7 +32,8 @@ async function up(options: UpOptions): Promise<number> {
     return 0
   }
   const env = readEnv()
-  const output = options.supervisor ? fileOutput(logsFolder(env.home)) : terminalOutput()
+  const logs = logsFolder(env.home)
+  const output = options.supervisor ? fileOutput(logs) : terminalOutput(logs)
   return runSystem(env, output, options.supervisor === true)
 }
 

@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import pc from 'picocolors'
 
 const BORDERLESS = {
   ...{ top: '', 'top-mid': '', 'top-left': '', 'top-right': '' },
@@ -9,9 +10,9 @@ const BORDERLESS = {
 /** Rows under a head, in columns, without lines around them. */
 export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const table = new Table({
-    head: [...head],
+    head: head.map(pc.bold),
     chars: BORDERLESS,
-    style: { head: ['bold'], border: [], 'padding-left': 1, 'padding-right': 2, compact: true },
+    style: { head: [], border: [], 'padding-left': 1, 'padding-right': 2, compact: true },
   })
   for (const row of rows) table.push([...row])
   return table

@@ -14,13 +14,16 @@ export interface Output {
   show(text: string): void
 }
 
-/** Everything on the terminal, each part's lines behind its name. */
-export function terminalOutput(): Output {
-  const prefix = prefixLines(['nats', 'redis', 'inbox', ...Object.keys(SERVICES)], pc)
+/** The services' lines on the terminal, each behind its name; what the servers and the inbox write goes to files under `folder`. */
+export function terminalOutput(folder: string): Output {
+  const services = Object.keys(SERVICES)
+  const prefix = prefixLines(services, pc)
+  const file = openLogFiles(folder)
   const write = (text: string) => void process.stdout.write(`${text}\n`)
   return {
     say: (line) => write(`${pc.bold('tocsin')}: ${line}`),
-    part: (name, line) => write(prefix(name, formatLogLine(line, pc))),
+    part: (name, line) =>
+      services.includes(name) ? write(prefix(name, formatLogLine(line, pc))) : file(name, line),
     show: write,
   }
 }

@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { type Server, ServerError, type ServerOptions } from '@tocsin/servers'
 import type { Part, RunningPart } from './part.ts'
 
@@ -17,6 +18,9 @@ async function startSomewhere(start: (options: ServerOptions) => Promise<Server>
   }
 }
 
+/** Relative to where the command was called, when it lies below. */
+const shortPath = (path = ''): string => (relative('', path).startsWith('..') ? path : relative('', path))
+
 /** A server of our own, started at once, with its data under `dataDir`. */
 export async function startServerPart(
   name: string,
@@ -30,7 +34,7 @@ export async function startServerPart(
     kind: 'server',
     where: server.url,
     probe: server.url,
-    note: `${options.why ?? 'started here'}, data in ${options.dataDir}${elsewhere}`,
+    note: `${options.why ?? 'started here'}, data in ${shortPath(options.dataDir)}${elsewhere}`,
     async launch() {
       await server.restart()
       return view(server)

@@ -1,4 +1,4 @@
-import { liveProcesses, processBirth } from '@tocsin/servers'
+import { liveProcesses, processBirth, SERVICES } from '@tocsin/servers'
 import type { CliEnv } from '../env.ts'
 import type { PartState } from '../run/run-file.ts'
 import { checkPorts } from './check-ports.ts'
@@ -39,6 +39,9 @@ const STOP_ORDER: readonly (readonly string[])[] = [
   ['redis'],
   ['nats'],
 ]
+// These look at the others, and would report as broken what is only not yet there.
+const STARTED_LAST: readonly string[] = ['health', 'sla', 'capacity']
+const SHOWN_ORDER: readonly string[] = ['nats', 'redis', ...Object.keys(SERVICES), 'inbox']
 const GRACE_MS = 12_000
 
 const wantsInbox = (env: CliEnv): boolean =>
@@ -58,6 +61,7 @@ export function createSystem(env: CliEnv, io: SystemIo): System {
   }
 
   const launch = async (part: Part): Promise<void> => {
+    if (stopping) return
     const running = await part.launch?.()
     if (!running) return
     if (stopping) await running.stop(GRACE_MS)
@@ -92,7 +96,9 @@ export function createSystem(env: CliEnv, io: SystemIo): System {
       parts.push(inbox)
     }
     for (const plan of env.services) parts.push(servicePart(plan, env, settings, io.onLine))
-    await Promise.all(parts.map(launch))
+    const isLast = ({ name }: Part) => STARTED_LAST.includes(name)
+    await Promise.all(parts.filter((part) => !isLast(part)).map(launch))
+    await Promise.all(parts.filter(isLast).map(launch))
   }
 
   const stopAll = async (): Promise<void> => {
@@ -112,12 +118,11 @@ export function createSystem(env: CliEnv, io: SystemIo): System {
   return {
     start,
     parts() {
-      const order = STOP_ORDER.flat().toReversed()
       const all = [
         ...foreign.map((part) => state(part)),
         ...[...kept.values()].map((k) => state(k.part, k.pid, k.restarts)),
       ]
-      return all.toSorted((a, b) => order.indexOf(a.name) - order.indexOf(b.name))
+      return all.toSorted((a, b) => SHOWN_ORDER.indexOf(a.name) - SHOWN_ORDER.indexOf(b.name))
     },
     get mail() {
       return mail
