@@ -12,7 +12,7 @@ export interface FilesystemStats {
 }
 
 /** The mounts in the text of `/proc/self/mounts`. */
-export function parseMounts(text: string): readonly Mount[] {
+function parseMounts(text: string): readonly Mount[] {
   return text.split('\n').flatMap((line) => {
     const [device, mountpoint, fstype, options] = line.split(' ')
     if (device === undefined || mountpoint === undefined || fstype === undefined) return []
