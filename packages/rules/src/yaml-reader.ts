@@ -65,14 +65,17 @@ export function readYaml(file: string, source: string): YamlReader {
 
   function pairs(node: YamlNode | null): readonly (Field & { name: string })[] | undefined {
     if (!isMap(node)) return undefined
-    return node.items.flatMap((pair) => {
+    const own: (Field & { name: string })[] = []
+    const merged: (Field & { name: string })[] = []
+    for (const pair of node.items) {
       const key = pair.key as YamlNode
       const name = isScalar(key) ? String(key.value) : ''
       const value = resolve(pair.value)
-      // A merge key: what the alias holds counts as written here.
-      if (name === '<<') return pairs(value) ?? []
-      return [{ name, key, value }]
-    })
+      if (name === '<<') merged.push(...(pairs(value) ?? []))
+      else own.push({ name, key, value })
+    }
+    // What a merge key brings gives way to what is written here.
+    return [...own, ...merged.filter(({ name }) => !own.some((field) => field.name === name))]
   }
 
   return {

@@ -70,7 +70,7 @@ function roundAt({ digits, point }: Decimal, at: number, unit: 'digits' | 'decim
   const up = tail > half || (tail === half && odd)
   if (!up) return head === '' ? { digits: '0', point: 0 } : { digits: head, point }
   const raised = (BigInt(`0${head}`) + 1n).toString().padStart(keep, '0')
-  return { digits: raised, point: point + raised.length - keep }
+  return { digits: raised.slice(0, Math.max(keep, 1)), point: point + raised.length - keep }
 }
 
 function fixed({ digits, point }: Decimal, decimals: number | undefined): string {

@@ -142,9 +142,9 @@ const builtin: Readonly<Record<string, TemplateFunction>> = {
   print: { params: [], rest: 'any', call: printSpaced },
   println: { params: [], rest: 'any', call: (args) => `${args.map(printValue).join(' ')}\n` },
   printf: { params: ['string'], rest: 'any', call: ([format, ...args]) => sprintf(text(format), args) },
-  html: { params: [], rest: 'any', call: (args) => escapeHtml(String(printSpaced(args))) },
-  js: { params: [], rest: 'any', call: (args) => JSON.stringify(String(printSpaced(args))).slice(1, -1) },
-  urlquery: { params: [], rest: 'any', call: (args) => escapeQuery(String(printSpaced(args))) },
+  html: { params: [], rest: 'any', call: (args) => escapeHtml(printSpaced(args)) },
+  js: { params: [], rest: 'any', call: (args) => escapeJs(printSpaced(args)) },
+  urlquery: { params: [], rest: 'any', call: (args) => escapeQuery(printSpaced(args)) },
 }
 
 const functions: ReadonlyMap<string, TemplateFunction> = new Map(
@@ -225,6 +225,14 @@ function escapeQuery(value: string): string {
   return encodeURIComponent(value.toWellFormed())
     .replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`)
     .replaceAll('%20', '+')
+}
+
+/** Go's JSEscapeString. */
+function escapeJs(value: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
+  return value.replace(/[\\'"<>&=\u0000-\u001f\u007f]/g, (c) =>
+    '\\\'"'.includes(c) ? `\\${c}` : `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
+  )
 }
 
 function escapeHtml(value: string): string {
