@@ -90,5 +90,3 @@ export function createShop({ query }: ShopDatabase) {
     },
   }
 }
-
-export type Shop = ReturnType<typeof createShop>

@@ -71,6 +71,7 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
   const self = createSelfReport()
   const checks = createHealthChecks(clock, createIds())
   let session: Session | undefined
+  let sessions = 0
   let changing: Promise<void> = Promise.resolve()
 
   const rules = createRuleQueue({
@@ -103,6 +104,7 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
       own,
       registry,
       self,
+      resumed: sessions++ > 0,
       onConnected() {
         checks.republish()
         rules.retry()

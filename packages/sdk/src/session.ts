@@ -38,6 +38,8 @@ export async function startSession(parts: {
   readonly own: RegistryWatch
   readonly registry: Registry
   readonly self: SelfReport
+  /** Not the first session of this registry. */
+  readonly resumed: boolean
   readonly onConnected: () => void
   readonly onTrouble: (message: string) => void
   readonly clock: Clock
@@ -71,6 +73,7 @@ export async function startSession(parts: {
       source: service,
       now: clock.now,
       nextId: createIds(),
+      resumed: parts.resumed,
       maxSize: () => Math.min(MAX_MESSAGE, bus.maxPayload / 4),
     }),
     isConnected: () => bus.connected,

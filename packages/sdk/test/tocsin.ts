@@ -2,7 +2,7 @@ import { jetstreamManager, RetentionPolicy } from '@nats-io/jetstream'
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
 import { createStreams, createSubjects, type MetricBatch, parseMetricMessage } from '@tocsin/contract'
 
-export const subjects = createSubjects()
+const subjects = createSubjects()
 
 /** Connects as the services would, with the streams that the SDK writes to. */
 export async function joinNats(url: string): Promise<NatsConnection> {
@@ -40,7 +40,7 @@ export async function readStream(
   return found
 }
 
-export type Value = number | string | readonly number[]
+type Value = number | string | readonly number[]
 
 /** The last value of every series in METRICS: `name{label="…"}`, our own labels left out. */
 export async function readMetrics(nats: NatsConnection): Promise<Map<string, Value>> {
@@ -53,7 +53,7 @@ export async function readMetrics(nats: NatsConnection): Promise<Map<string, Val
   return last
 }
 
-export function* valuesOf(batch: MetricBatch): Generator<readonly [string, Value]> {
+function* valuesOf(batch: MetricBatch): Generator<readonly [string, Value]> {
   for (const [index, value] of batch.samples) {
     const [metric, { service: _, instance: __, ...labels }] = batch.series[index] ?? [-1, {}]
     const text = Object.entries(labels).map(([name, label]) => `${name}="${label}"`)

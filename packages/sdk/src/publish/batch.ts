@@ -54,5 +54,3 @@ export function createBatch() {
     },
   }
 }
-
-export type Batch = ReturnType<typeof createBatch>

@@ -44,8 +44,8 @@ export function createPublisher(parts: {
   const { watches, attached, quiet, book, send, onBatch, clock, warn } = parts
   let everything = true
 
-  function* observedMetrics(all: boolean): Generator<ObservedMetric> {
-    for (const watch of [...watches, ...(all ? quiet : [])]) yield* watch.metrics()
+  function* observedMetrics(): Generator<ObservedMetric> {
+    for (const watch of [...watches, ...quiet]) yield* watch.metrics()
     if (attached.length === 0) return
     const taken = new Set(watches.flatMap((watch) => [...watch.metrics()].map(({ name }) => name)))
     for (const watch of attached)
@@ -63,7 +63,7 @@ export function createPublisher(parts: {
     everything = false
     let outcome: RunOutcome = 'idle'
     try {
-      for (const message of book.messages(observedMetrics(all), all)) {
+      for (const message of book.messages(observedMetrics(), all)) {
         await send(message.json)
         message.stored()
         onBatch('stored')
@@ -83,7 +83,7 @@ export function createPublisher(parts: {
     everything = true
     throttle.touch()
   }
-  const collect = () => collectMetrics(observedMetrics(true), warn)
+  const collect = () => collectMetrics(observedMetrics(), warn)
   const timers = [
     every(clock, parts.snapshotIntervalMs, announce),
     every(clock, parts.collectIntervalMs, collect),

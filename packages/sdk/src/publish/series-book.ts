@@ -41,11 +41,14 @@ export function createSeriesBook(parts: {
   readonly source: string
   readonly now: () => number
   readonly nextId: () => string
+  /** What these registries hold was published before: it begins at no zero. */
+  readonly resumed?: boolean
   /** Characters per message, about. */
   readonly maxSize: () => number
 }): SeriesBook {
   const { admission, source, now, nextId, maxSize } = parts
   const pages = new Map<StoredMetric, Page>()
+  let resumed = parts.resumed ?? false
   let lastTime = 0
 
   function* messages(metrics: Iterable<ObservedMetric>, everything: boolean): Generator<Message> {
@@ -78,6 +81,7 @@ export function createSeriesBook(parts: {
       endMissing(draft, metric, page, {})
       if (page.series.size === 0) pages.delete(metric)
     }
+    resumed = false
     const last = finish(draft)
     if (draft.batch.empty) last.stored()
     else yield last
@@ -112,7 +116,7 @@ export function createSeriesBook(parts: {
 
   function addSeries(observed: ObservedMetric, page: Page, key: string, entry: Entry, time: number): Series {
     const { metric, name, seenFromStart } = observed
-    const born = (seenFromStart || page.read) && !metric.collect && !isAbsolute(metric)
+    const born = !resumed && (seenFromStart || page.read) && !metric.collect && !isAbsolute(metric)
     const labels = admitLabels(name, entry.labels, admission)
     const series: Series = { labels, version: undefined, zeroAt: born ? time - 1 : undefined }
     page.series.set(key, series)

@@ -34,7 +34,7 @@ export function watchRegistry(registry: Registry, changed: () => void, quiet = f
 
   function observe(metric: StoredMetric, seenFromStart: boolean): void {
     if (observed.has(metric)) return
-    const entry = { metric, name: exposedName(metric, registry), changed: true, seenFromStart }
+    const entry = { metric, name: exposedName(metric, registry), changed: !quiet, seenFromStart }
     observed.set(metric, entry)
     if (quiet) return
     hookMetric(metric, () => {
