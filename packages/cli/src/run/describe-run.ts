@@ -17,7 +17,8 @@ function describeTargets(env: CliEnv, mail: System['mail']): string {
 /** What stands below the table of `up`: who is told of alerts, and what to try next. */
 export function makeHints(env: CliEnv, parts: readonly PartState[], mail: System['mail']): string[] {
   const nats = parts.find(({ name }) => name === 'nats')?.where
-  const server = nats === undefined || nats === USUAL_NATS ? '' : ` --server ${nats}`
+  const elsewhere = nats !== undefined && nats !== USUAL_NATS
+  const [server, variable] = elsewhere ? [` --server ${nats}`, `NATS_URL=${nats} `] : ['', '']
   const subject = createSubjects(env.NATS_SUBJECT_PREFIX).metrics('shop')
   const event = '{"name":"orders_total","type":"counter","value":1,"labels":{"region":"eu"}}'
   const open = ['collector', 'health', 'inbox'].flatMap(
@@ -26,8 +27,8 @@ export function makeHints(env: CliEnv, parts: readonly PartState[], mail: System
   return [
     describeTargets(env, mail),
     'Try next:',
-    '  npm run demo                 a small shop with real traffic',
-    '  npm run demo -- --break      … that fails: an alert fires, and resolves',
+    `  ${variable}npm run demo                 a small shop with real traffic`,
+    `  ${variable}npm run demo -- --break      … that fails: an alert fires, and resolves`,
     `  nats pub${server} ${subject} '${event}'`,
     ...open.map((url) => `  open ${url}`),
     '  npm run status, npm stop',
