@@ -21,13 +21,15 @@ const times = (title: string) => titles().filter((candidate) => candidate === ti
 
 const readiness = async () => {
   const answer = await fetch(`${world.service.url}/health/ready`)
-  return { status: answer.status, ...((await answer.json()) as { status: string }) }
+  const { status } = (await answer.json()) as { status: string }
+  return { code: answer.status, status }
 }
 
 describe('a digest', () => {
   it('waits while Redis is away, says so, holds nothing else up, and comes once Redis is back', async () => {
     await world.redis.kill()
     await waitFor(async () => (await readiness()).status === 'degraded')
+    expect((await readiness()).code).toBe(200)
     await world.publishAlert(transition({ name: 'LowWhileAway', severity: 'low' }))
     await world.publishAlert(transition({ name: 'CriticalWhileAway' }))
     await world.sink.waitForRequest((request) => request.body.includes('CriticalWhileAway'))

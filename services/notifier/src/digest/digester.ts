@@ -40,7 +40,7 @@ interface Held {
   readonly release: () => void
 }
 
-const RETRY_MS = 5000
+const RETRY_MS = 1000
 
 /**
  * Makes one message of many. JetStream keeps each until its digest is on its way, so that a Redis that is away or

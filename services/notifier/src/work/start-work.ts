@@ -137,14 +137,17 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   }
 
   try {
-    for (const channel of [...channels, ...(await removedChannels(bus, [...names(channels), DIGEST]))])
-      await startChannel(channel)
     digester.start()
-    await consume(outboxOf(DIGEST), {
-      concurrency: 10 * MANY,
-      stages: pipeline(decodeJson, parseWith(outboxEvent), digester.collect),
-    })
-    await grouper.restore()
+    const removed = await removedChannels(bus, [...channels.map((channel) => channel.name), DIGEST])
+    await allSettledOrThrow([
+      ...[...channels, ...removed].map(startChannel),
+      consume(outboxOf(DIGEST), {
+        concurrency: 10 * MANY,
+        stages: pipeline(decodeJson, parseWith(outboxEvent), digester.collect),
+      }),
+      grouper.restore(),
+    ])
+    // Only now: what a crash left half told has been told, and new transitions come after it.
     await consume(
       {
         stream: 'ALERTS',
@@ -162,6 +165,8 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   return { stop }
 }
 
-function names(channels: readonly Channel[]): readonly string[] {
-  return channels.map((channel) => channel.name)
+/** Waits for all even when one fails, so that each consumer is known when it must be stopped. */
+async function allSettledOrThrow(tasks: readonly Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(tasks)).find((result) => result.status === 'rejected')
+  if (failed) throw failed.reason
 }
