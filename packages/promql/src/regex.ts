@@ -42,7 +42,10 @@ function compileFast(source: string): AnchoredRegex | undefined {
     return matchSet(middle.split('|').map((word) => before + word + after))
   }
   const wildcards = WILDCARDS.exec(source)
-  return wildcards ? matchWildcards(wildcards[1], wildcards[2] ?? '', wildcards[3]) : undefined
+  if (!wildcards) return undefined
+  const [, before, literal = '', after] = wildcards
+  // Two wildcards side by side share out whole characters, which lengths do not tell.
+  return literal === '' && before && after ? undefined : matchWildcards(before, literal, after)
 }
 
 function matchSet(words: readonly string[]): AnchoredRegex {
@@ -71,7 +74,13 @@ function matchWildcards(
   }
 }
 
+/** Longer expressions, other than plain alternations, take too long to compile in one go. */
+const LONGEST = 4096
+
 function compileLinear(source: string): AnchoredRegex {
+  if (source.length > LONGEST) {
+    throw new InvalidRegexError(`error parsing regexp: expression is longer than ${LONGEST} characters`)
+  }
   let regex: RE2JS
   try {
     regex = RE2JS.compile(`^(?s:${source})$`)
@@ -81,8 +90,23 @@ function compileLinear(source: string): AnchoredRegex {
   }
   const prefix = source.includes('|') ? undefined : literalPrefix(source)
   return {
-    matches: (v) => (prefix === undefined || v.startsWith(prefix)) && regex.matches(v),
+    matches: remember((v) => (prefix === undefined || v.startsWith(prefix)) && regex.matches(v)),
     ...(prefix && { prefix }),
+  }
+}
+
+/** Values a matcher remembers its answer for: label values come back at every evaluation. */
+const REMEMBERED = 4096
+
+function remember(matches: StringPredicate): StringPredicate {
+  const answers = new Map<string, boolean>()
+  return (value) => {
+    const known = answers.get(value)
+    if (known !== undefined) return known
+    if (answers.size >= REMEMBERED) answers.clear()
+    const answer = matches(value)
+    answers.set(value, answer)
+    return answer
   }
 }
 

@@ -20,8 +20,18 @@ const DOCUMENTED: Readonly<Record<ValueType, string>> = {
   string: 'string',
 }
 
+const types = new WeakMap<Expr, ValueType>()
+
 /** The type an expression evaluates to. */
 export function typeOf(expr: Expr): ValueType {
+  const known = types.get(expr)
+  if (known) return known
+  const type = decideType(expr)
+  types.set(expr, type)
+  return type
+}
+
+function decideType(expr: Expr): ValueType {
   switch (expr.kind) {
     case 'number':
       return 'scalar'

@@ -6,7 +6,9 @@ import { describeToken, type Token } from './tokens.ts'
 /** Known to Prometheus, but read more than samples: refused later, by name. */
 const KNOWN_ELSEWHERE: ReadonlySet<string> = new Set(['info', 'start_timestamp'])
 /** Deeper nesting would overflow the stack of an ordinary JavaScript runtime. */
-const DEEPEST = 500
+const DEEPEST = 200
+/** Longer chains are trees too deep for the grammar package. */
+const LONGEST_CHAIN = 1000
 /** Keywords that are no metric names. */
 const NEVER_METRICS: ReadonlySet<string> = new Set(['bool', 'on', 'ignoring', 'group_left', 'group_right'])
 const DURATION = 'number, duration, step(), or range()'
@@ -61,15 +63,26 @@ function expectQuery(source: string): void {
       throw new ParseError(source, token, `expression is nested more than ${DEEPEST} levels deep`)
     }
     // Signs and operators are read in a loop: chains of them must not use up the stack.
+    let chain = 0
     for (;;) {
-      while (token.kind === 'operator' && (token.text === '+' || token.text === '-')) advance()
+      while (token.kind === 'operator' && (token.text === '+' || token.text === '-'))
+        chain += countLink(chain)
       operand()
       postfix()
       if (!isOperator()) break
-      advance()
+      chain += countLink(chain)
       modifiers()
     }
     depth--
+  }
+
+  function countLink(before: number): number {
+    if (before < LONGEST_CHAIN) return advance() && 1
+    throw new ParseError(
+      source,
+      token,
+      `expression has more than ${LONGEST_CHAIN} operators or modifiers in a row`,
+    )
   }
 
   function operand(): void {
@@ -166,7 +179,8 @@ function expectQuery(source: string): void {
   }
 
   function postfix(): void {
-    for (;;) {
+    for (let chain = 0; ; chain++) {
+      if (chain > LONGEST_CHAIN) countLink(chain)
       if (isMark('[')) range()
       else if (isKeyword('offset')) {
         advance()

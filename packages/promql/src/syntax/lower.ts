@@ -8,9 +8,6 @@ import { parseSeconds } from './numbers.ts'
 import { type BinaryOperator, combine, type Item, readOperator } from './operators.ts'
 import { firstChild, lastChild, readString, type Source, span, text } from './tree.ts'
 
-/** A chain of operators is a tree as deep as it is long. */
-const MOST_OPERATORS = 2000
-
 const POSTFIX: ReadonlySet<string> = new Set([
   'OffsetExpr',
   'StepInvariantExpr',
@@ -27,13 +24,6 @@ const POSTFIX: ReadonlySet<string> = new Set([
 export function lowerExpr(source: Source, node: SyntaxNode): Expr {
   const items: Item[] = []
   flatten(source, node, items)
-  if (items.length > MOST_OPERATORS) {
-    throw new ParseError(
-      source.text,
-      span(node),
-      `expression has more than ${MOST_OPERATORS} operands and operators in a row`,
-    )
-  }
   return combine(items)
 }
 

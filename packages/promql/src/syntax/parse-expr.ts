@@ -9,7 +9,7 @@ import { standIn } from './stand-in.ts'
 import { firstChild } from './tree.ts'
 
 /** Longer texts would keep the parser, which runs in one go, busy for too long. */
-const LONGEST = 64 * 1024
+const LONGEST = 32 * 1024
 
 /**
  * Parses and type-checks a PromQL expression.
