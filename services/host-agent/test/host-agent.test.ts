@@ -43,7 +43,7 @@ const untilFound = (expr: string) =>
       const found = await query(expr)
       return found.length > 0 && found
     },
-    { what: expr, timeoutMs: 10_000 },
+    { what: expr, timeoutMs: 15_000 },
   )
 
 test('the machine is there from the start, under its name', async () => {
@@ -60,9 +60,12 @@ test('the machine is there from the start, under its name', async () => {
 })
 
 test('the questions that dashboards ask have answers', async () => {
-  const [cpu] = await untilFound('avg(rate(node_cpu_seconds_total{mode="idle"}[1m]))')
+  // Of all modes together: one that does not change, such as idle on a busy machine, has no second sample yet.
+  const [cpu] = await untilFound(
+    'sum(rate(node_cpu_seconds_total[1m])) / count(node_cpu_seconds_total{mode="idle"})',
+  )
   expect(cpu?.value).toBeGreaterThanOrEqual(0)
-  expect(cpu?.value).toBeLessThan(1.5)
+  expect(cpu?.value).toBeLessThan(2)
   const [disk] = await untilFound(
     'max(1 - node_filesystem_avail_bytes{mountpoint="/"} / node_filesystem_size_bytes{mountpoint="/"})',
   )
