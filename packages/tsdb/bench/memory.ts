@@ -6,7 +6,7 @@ const rounds = Number(process.argv[3] ?? 720)
 const collect = globalThis.gc
 if (!collect) throw new Error('run with node --expose-gc')
 
-const before = used()
+const before = await used()
 const head = createHead({ maxBytes: 2 ** 31 })
 const series: Series[] = []
 for (let i = 0; i < count; i++) {
@@ -19,7 +19,7 @@ for (let i = 0; i < count; i++) {
   if ('refused' in one) throw new Error(one.detail)
   series.push(one)
 }
-const interned = used()
+const interned = await used()
 report('series without samples', interned - before, head.stats().bytes, count, 'series')
 let noise = 1
 for (let round = 1; round <= rounds; round++)
@@ -27,15 +27,19 @@ for (let round = 1; round <= rounds; round++)
     noise = (noise * 16_807) % 2_147_483_647
     head.append(one, 1.7e12 + round * 5_000 + (noise % 7), (round === 1 ? 0 : one.lastValue) + (noise % 100))
   }
-const filled = used()
+const filled = await used()
 const stats = head.stats()
 report('all of it', filled - before, stats.bytes, stats.samples, 'sample')
 console.log(
   `packed: ${(stats.packedBytes / stats.packedSamples).toFixed(2)} bytes a sample, ${stats.packedSamples} of ${stats.samples} samples`,
 )
 
-function used(): number {
-  collect?.()
+/** Bytes in use; array buffers are freed some time after the collection that finds them. */
+async function used(): Promise<number> {
+  for (let i = 0; i < 3; i++) {
+    collect?.()
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
   const { heapUsed, arrayBuffers } = process.memoryUsage()
   return heapUsed + arrayBuffers
 }

@@ -1,4 +1,5 @@
 // Measures what a head costs: `node packages/tsdb/bench/speed.ts`. Figures of one run compare with each other only.
+import { cpus, loadavg } from 'node:os'
 import { createMatcher } from '@tocsin/promql'
 import { createHead, createIngester, type Head, restoreHead, type Series } from '../src/mod.ts'
 import { measure } from './timed.ts'
@@ -7,15 +8,16 @@ const SERIES = 20_000
 const STEP_MS = 5_000
 const START = 1.7e12
 
-console.log(`${SERIES} series, Node ${process.version}; CPU time, median of three runs of a second each\n`)
+console.log(`${SERIES} series, Node ${process.version}; CPU time, median of three runs of a second each`)
+console.log(`load average ${loadavg()[0]?.toFixed(1)} on ${cpus().length} cores: ${cpus()[0]?.model}\n`)
 
 const head = createHead({ retentionMs: 3_600_000, maxBytes: 2 ** 30 })
 const series = internAll(head)
 let time = START
 let noise = 1
 
-function internAll(into: Head): Series[] {
-  return Array.from({ length: SERIES }, (_, i) => {
+function internAll(into: Head, count = SERIES): Series[] {
+  return Array.from({ length: count }, (_, i) => {
     const one = into.intern(labelsOf(i))
     if ('refused' in one) throw new Error(one.detail)
     return one
@@ -44,7 +46,25 @@ function appendRound(): void {
   if ((time / STEP_MS) % 60 === 0) head.maintain(time)
 }
 
-measure('append a sample to a known series, packing included', SERIES, appendRound)
+measure('append to a known series, packing included', SERIES, appendRound)
+const few = createHead()
+const fewSeries = internAll(few, 200)
+let fewTime = START
+measure('append to a known series, of 200 that stay in the cache', 200 * 100, () => {
+  for (let i = 0; i < 100; i++) {
+    fewTime += STEP_MS
+    for (const one of fewSeries)
+      few.append(one, fewTime, (Number.isNaN(one.lastValue) ? 0 : one.lastValue) + (random() % 100))
+  }
+  few.maintain(fewTime)
+})
+measure('append to a known series that stands still, of 200', 200 * 100, () => {
+  for (let i = 0; i < 100; i++) {
+    fewTime += STEP_MS
+    for (const one of fewSeries) few.append(one, fewTime, 1)
+  }
+  few.maintain(fewTime)
+})
 let index = 0
 measure('find a known series by its labels', 1_000, () => {
   for (let i = 0; i < 1_000; i++) head.intern(labelsOf(index++ % SERIES))

@@ -133,6 +133,16 @@ describe('a head', () => {
     expect(head.append(intern(head, 1), 139_999, 1)).toBe('too_old')
   })
 
+  test('keeps what is exactly as old as the retention, also when it is packed', () => {
+    const head = createHead({ chunkSamples: 8, retentionMs: 10_000 })
+    const series = intern(head, 1)
+    for (let time = 1_000; time <= 30_000; time += 1_000) head.append(series, time, time)
+    for (let time = 30_000; time <= 40_000; time += 1_000) {
+      head.maintain(time)
+      expect(head.read(series, 0, Infinity)?.timestamps[0]).toBe(time - 10_000)
+    }
+  })
+
   test('interns a label set once, in any order, and takes an empty value for an absent one', () => {
     const head = createHead()
     const one = head.intern({ __name__: 'm', a: '1', b: '2' })

@@ -45,7 +45,7 @@ export function appendSample(
     return 'too_old'
   }
   if (series.open.count >= series.packAt) packOpen(state, series)
-  const roomy = withRoom(series.open)
+  const roomy = withRoom(series.open, series.packAt)
   if (roomy !== series.open) resizeOpen(state, series, roomy)
   appendToBlock(roomy, time, value)
   if (Number.isNaN(value)) writeNaN(roomy, roomy.count - 1, stale)

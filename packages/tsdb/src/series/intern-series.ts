@@ -1,6 +1,7 @@
 import type { Labels } from '@tocsin/promql'
 import { enforceByteCap } from '../evict-oldest.ts'
 import { type HeadState, totalBytes } from '../head-state.ts'
+import { packThreshold } from './pack-series.ts'
 import { createSeries, estimateSeriesBytes, type MemorySeries } from './series.ts'
 import { seriesKey, sortedNames } from './series-key.ts'
 import type { SeriesRefusal } from './series-limits.ts'
@@ -59,8 +60,7 @@ export function internLabels(state: HeadState, names: readonly string[], labels:
   return Object.freeze(interned)
 }
 
-/** Series that begin together would all be packed in the same moment; this spreads their first packing. */
+/** Series that begin together would all be packed in the same moment; this spreads them over the whole cycle. */
 function firstPackAt(ref: number, chunkSamples: number): number {
-  const half = chunkSamples >>> 1
-  return half + ((ref * 37) % (chunkSamples - half + 1))
+  return packThreshold(chunkSamples) - ((ref * 37) % (chunkSamples - 4))
 }

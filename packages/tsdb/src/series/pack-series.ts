@@ -1,22 +1,32 @@
 import type { ChunkId } from '../chunks/chunk-arena.ts'
 import { enforceByteCap } from '../evict-oldest.ts'
 import type { HeadState } from '../head-state.ts'
-import { createBlock, EMPTY_BLOCK, type SampleBlock } from './sample-block.ts'
+import { createBlock, EMPTY_BLOCK, type SampleBlock, withoutFirst } from './sample-block.ts'
 import type { MemorySeries } from './series.ts'
 
 const MAX_PIECE = 256
 // Thawed chunks take 16 bytes a sample; more than these are packed again without waiting for `maintain`.
 const MAX_THAWED_CHUNKS = 512
 
-/** Packs the open samples and opens an empty block. */
+/** Open samples at which a series is packed. */
+export function packThreshold(chunkSamples: number): number {
+  return chunkSamples + keptOpen(chunkSamples)
+}
+
+/** Newest samples that stay open when the others are packed: rules read these, again and again. */
+export function keptOpen(chunkSamples: number): number {
+  return chunkSamples >>> 2
+}
+
+/** Packs the open samples but the newest; all of them where the series is idle. */
 export function packOpen(state: HeadState, series: MemorySeries, idle = false): void {
   const { open } = series
-  if (open.count === 0) return
-  series.chunks.push(...packBlock(state, series, open))
-  if (idle) resizeOpen(state, series, EMPTY_BLOCK)
-  else if (open.shared) resizeOpen(state, series, createBlock(open.data.length / 2))
-  else open.count = 0
-  series.packAt = state.limits.chunkSamples
+  const kept = idle ? 0 : keptOpen(state.limits.chunkSamples)
+  const packed = open.count - kept
+  if (packed <= 0) return
+  series.chunks.push(...packBlock(state, series, open, packed))
+  resizeOpen(state, series, idle ? EMPTY_BLOCK : withoutFirst(open, packed))
+  series.packAt = packThreshold(state.limits.chunkSamples)
   enforceByteCap(state)
 }
 
@@ -49,7 +59,7 @@ export function freezeChunk(state: HeadState, series: MemorySeries, at: number):
   if (typeof chunk !== 'object') return
   state.openBytes -= chunk.data.byteLength
   state.thawedChunks--
-  series.chunks.splice(at, 1, ...packBlock(state, series, chunk))
+  series.chunks.splice(at, 1, ...packBlock(state, series, chunk, chunk.count))
 }
 
 /** Packs every thawed chunk of a series. */
@@ -65,8 +75,8 @@ export function limitThawed(state: HeadState): void {
   enforceByteCap(state)
 }
 
-function packBlock(state: HeadState, series: MemorySeries, block: SampleBlock): ChunkId[] {
-  const { data, count } = block
+function packBlock(state: HeadState, series: MemorySeries, block: SampleBlock, count: number): ChunkId[] {
+  const { data } = block
   const pieces = Math.ceil(count / MAX_PIECE)
   const ids: ChunkId[] = []
   for (let piece = 0; piece < pieces; piece++) {

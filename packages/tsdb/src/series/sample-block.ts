@@ -25,10 +25,22 @@ export function lastTimeOf(block: SampleBlock): number {
   return block.count === 0 ? Number.NEGATIVE_INFINITY : timeAt(block, block.count - 1)
 }
 
-/** A block with the same samples and room for at least one more; the same block when it has room. */
-export function withRoom(block: SampleBlock): SampleBlock {
+/** A block with the same samples and room for one more; the same block when it has room. Grows to `limit` first. */
+export function withRoom(block: SampleBlock, limit: number): SampleBlock {
   const capacity = block.data.length / 2
-  return block.count < capacity ? block : copyBlock(block, Math.max(FIRST_CAPACITY, capacity * 2))
+  if (block.count < capacity) return block
+  const doubled = Math.max(FIRST_CAPACITY, capacity * 2)
+  return copyBlock(block, capacity < limit ? Math.min(doubled, limit) : doubled)
+}
+
+/** A block without the first samples; the same block when no reader has seen it. */
+export function withoutFirst(block: SampleBlock, dropped: number): SampleBlock {
+  const half = block.data.length / 2
+  const target = block.shared ? createBlock(half) : block
+  target.data.set(block.data.subarray(dropped, block.count), 0)
+  target.data.set(block.data.subarray(half + dropped, half + block.count), half)
+  target.count = block.count - dropped
+  return target
 }
 
 /** Writes behind the newest sample; the block must have room. */

@@ -32,7 +32,7 @@ export interface MemorySeries extends Series {
   lastValue: number
   lastIsStale: boolean
   open: SampleBlock
-  /** Samples in the open block at which it is packed. */
+  /** Open samples at which all but the newest are packed. */
   packAt: number
   chunks: Chunk[]
 }
@@ -60,8 +60,9 @@ export function createSeries(
   }
 }
 
-// Measured with bench/memory.ts: the objects, map and posting entries of one series.
-const SERIES_BYTES = 700
+// Measured with bench/memory.ts: the objects of one series, its entries in maps and postings, and what the engine
+// keeps beside the bytes of its open block's array.
+const SERIES_BYTES = 1_050
 const LABEL_BYTES = 48
 
 /** Estimated bytes of a series without its samples. */
