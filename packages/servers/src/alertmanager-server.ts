@@ -11,9 +11,9 @@ export interface AlertmanagerServerOptions extends ServerOptions {
 
 const SILENT = 'route: { receiver: none }\nreceivers: [{ name: none }]\n'
 
-/** Starts a single Alertmanager (no cluster) on loopback. */
-export function startAlertmanagerServer(options: AlertmanagerServerOptions = {}): Promise<Server> {
-  const definition: ServerDefinition = {
+/** A single Alertmanager (no cluster). */
+export function alertmanagerDefinition(options: AlertmanagerServerOptions = {}): ServerDefinition {
+  return {
     name: 'alertmanager',
     url: (port) => `http://127.0.0.1:${port}`,
     prepare({ port, dataDir, listen }) {
@@ -29,5 +29,8 @@ export function startAlertmanagerServer(options: AlertmanagerServerOptions = {})
     },
     probe: ({ port }) => probeHttp(`http://127.0.0.1:${port}/-/ready`),
   }
-  return runServer(definition, options)
 }
+
+/** Starts a single Alertmanager (no cluster) on loopback. */
+export const startAlertmanagerServer = (options: AlertmanagerServerOptions = {}): Promise<Server> =>
+  runServer(alertmanagerDefinition(options), options)

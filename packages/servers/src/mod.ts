@@ -1,17 +1,25 @@
-export { type AlertmanagerServerOptions, startAlertmanagerServer } from './alertmanager-server.ts'
+export {
+  type AlertmanagerServerOptions,
+  alertmanagerDefinition,
+  startAlertmanagerServer,
+} from './alertmanager-server.ts'
 export { findDocker } from './docker.ts'
 export { ServerError, type ServerErrorCode } from './errors.ts'
 export { findProgram, findServer } from './find-program.ts'
 export { freePort, isPortFree } from './free-port.ts'
 export { locateServer, type ServerLocation } from './locate-server.ts'
-export { type NatsServerOptions, probeNats, startNatsServer } from './nats-server.ts'
+export { type NatsServerOptions, natsDefinition, probeNats, startNatsServer } from './nats-server.ts'
 export { probeHttp } from './probe-http.ts'
 export { isRunning, processBirth } from './process-state.ts'
 export { isServerName, SERVER_PROGRAMS, type ServerName } from './programs.ts'
-export { type PrometheusServerOptions, startPrometheusServer } from './prometheus-server.ts'
+export {
+  type PrometheusServerOptions,
+  prometheusDefinition,
+  startPrometheusServer,
+} from './prometheus-server.ts'
 export { type ProvideOptions, provideServers } from './provide-servers.ts'
-export { probeRedis, startRedisServer } from './redis-server.ts'
-export type { Server, ServerOptions } from './run-server.ts'
+export { probeRedis, redisDefinition, startRedisServer } from './redis-server.ts'
+export type { Server, ServerDefinition, ServerOptions } from './run-server.ts'
 export {
   repositoryRoot,
   type ServiceOptions,

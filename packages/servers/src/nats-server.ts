@@ -80,10 +80,10 @@ export function probeNats(
   })
 }
 
-/** Starts nats-server on loopback with JetStream (files in the data folder) and messages of up to 16 MB. */
-export function startNatsServer(options: NatsServerOptions = {}): Promise<Server> {
+/** nats-server with JetStream (files in the data folder) and messages of up to 16 MB. */
+export function natsDefinition(options: NatsServerOptions = {}): ServerDefinition {
   const serverName = `tocsin-${randomBytes(6).toString('hex')}`
-  const definition: ServerDefinition = {
+  return {
     name: 'nats',
     url: (port) => `nats://127.0.0.1:${port}`,
     prepare({ port, dataDir, listen }) {
@@ -94,5 +94,8 @@ export function startNatsServer(options: NatsServerOptions = {}): Promise<Server
     probe: ({ port }) =>
       probeNats({ host: '127.0.0.1', port, user: options.user, pass: options.pass }, serverName),
   }
-  return runServer(definition, options)
 }
+
+/** Starts nats-server on loopback. */
+export const startNatsServer = (options: NatsServerOptions = {}): Promise<Server> =>
+  runServer(natsDefinition(options), options)

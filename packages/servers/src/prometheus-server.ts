@@ -10,9 +10,9 @@ export interface PrometheusServerOptions extends ServerOptions {
   readonly args?: readonly string[]
 }
 
-/** Starts Prometheus on loopback, with its remote-write receiver and lifecycle API on. */
-export function startPrometheusServer(options: PrometheusServerOptions = {}): Promise<Server> {
-  const definition: ServerDefinition = {
+/** Prometheus, with its remote-write receiver and lifecycle API on. */
+export function prometheusDefinition(options: PrometheusServerOptions = {}): ServerDefinition {
+  return {
     name: 'prometheus',
     url: (port) => `http://127.0.0.1:${port}`,
     prepare({ port, dataDir, listen }) {
@@ -29,5 +29,8 @@ export function startPrometheusServer(options: PrometheusServerOptions = {}): Pr
     },
     probe: ({ port }) => probeHttp(`http://127.0.0.1:${port}/-/ready`),
   }
-  return runServer(definition, options)
 }
+
+/** Starts Prometheus, with its remote-write receiver and lifecycle API on on loopback. */
+export const startPrometheusServer = (options: PrometheusServerOptions = {}): Promise<Server> =>
+  runServer(prometheusDefinition(options), options)

@@ -35,9 +35,9 @@ export function probeRedis(url: string): Promise<void> {
   })
 }
 
-/** Starts redis-server on loopback; its data survive restart() (append-only file). */
-export function startRedisServer(options: ServerOptions = {}): Promise<Server> {
-  const definition: ServerDefinition = {
+/** redis-server; its data survive a restart (append-only file). */
+export function redisDefinition(): ServerDefinition {
+  return {
     name: 'redis',
     url: (port) => `redis://127.0.0.1:${port}`,
     prepare: ({ port, dataDir, listen }) => [
@@ -48,5 +48,8 @@ export function startRedisServer(options: ServerOptions = {}): Promise<Server> {
     ],
     probe: ({ port }) => probeRedis(`redis://127.0.0.1:${port}`),
   }
-  return runServer(definition, options)
 }
+
+/** Starts redis-server on loopback. */
+export const startRedisServer = (options: ServerOptions = {}): Promise<Server> =>
+  runServer(redisDefinition(), options)

@@ -10,7 +10,7 @@ export interface NatsLogin {
 }
 
 /** Connects once with the environment's login, and asks whether JetStream is on. Throws with the reason when it is not usable. */
-export async function probeNatsUrl(url: string, login: NatsLogin): Promise<void> {
+async function probeNatsUrl(url: string, login: NatsLogin): Promise<void> {
   const { NATS_USER: user, NATS_PASS: pass, NATS_CREDS: creds } = login
   const connection = await connect({
     servers: url.split(',').map((server) => server.trim()),
