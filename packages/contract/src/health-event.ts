@@ -20,6 +20,7 @@ export const healthEvent = z.object({
     .number()
     .positive()
     .describe('how often it runs: a result older than three of these is stale'),
+  ended: z.boolean().optional().describe('the check was taken away in order, and is to be forgotten'),
 })
 export type HealthEvent = z.infer<typeof healthEvent>
 

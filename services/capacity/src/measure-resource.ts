@@ -1,4 +1,4 @@
-import type { PrometheusClient } from '@tocsin/runtime'
+import { firstMoment, type PrometheusClient } from '@tocsin/runtime'
 import type { Measured } from './forecast-resource.ts'
 import type { Resource } from './resource.ts'
 
@@ -20,29 +20,11 @@ export async function measureResource(
   const [usage, limit, first] = await Promise.all([
     one(resource.usage),
     one(resource.limit),
-    firstSample(client, resource, nowMs),
+    firstMoment(client, () => resource.usage, nowMs, LONGEST_MS),
   ])
   if (first === undefined) return { usage, limit, history: [] }
   const step = Math.max(LEAST_STEP_MS, Math.ceil((nowMs - first) / POINTS / 1000) * 1000)
   const begin = nowMs - Math.ceil((nowMs - first) / step) * step
   const [series] = await client.range(resource.usage, begin, nowMs, step)
   return { usage, limit, history: (series?.points ?? []).filter((point) => Number.isFinite(point[1])) }
-}
-
-/** About when the history begins: looked for in steps that shrink, so that no query is large. */
-async function firstSample(
-  client: PrometheusClient,
-  resource: Resource,
-  nowMs: number,
-): Promise<number | undefined> {
-  let reach = LONGEST_MS
-  for (let step = LONGEST_MS / POINTS; ; step = Math.max(step / 100, LEAST_STEP_MS)) {
-    // Counted back from now, so that now itself is asked for, however short the history.
-    const begin = nowMs - Math.ceil(reach / step) * step
-    const end = Math.min(nowMs, begin + step * POINTS)
-    const [series] = await client.range(resource.usage, begin, end, step)
-    const first = series?.points[0]?.[0]
-    if (first === undefined || step === LEAST_STEP_MS) return first
-    reach = nowMs - first + step
-  }
 }

@@ -14,6 +14,8 @@ export interface Standing {
   readonly successesInRow: number
   /** It has succeeded before: only then has a first success to be doubted. */
   readonly proven: boolean
+  /** It has failed often enough that people are to know. */
+  readonly alarming: boolean
 }
 
 /**
@@ -30,7 +32,10 @@ export function judgeRun(
   const failuresInRow = failed ? (before?.failuresInRow ?? 0) + 1 : 0
   const successesInRow = failed ? 0 : (before?.successesInRow ?? 0) + 1
   const proven = before?.proven === true || !failed
-  const standing = (status: HealthStatus): Standing => ({ status, failuresInRow, successesInRow, proven })
+  const standing = (status: HealthStatus): Standing => {
+    const failedOften = before?.alarming === true || failuresInRow >= thresholds.failures
+    return { status, failuresInRow, successesInRow, proven, alarming: status === 'unhealthy' && failedOften }
+  }
   if (!before?.proven) return standing(found)
   if (failed && before.status === 'unhealthy') return standing('unhealthy')
   if (failed) return standing(failuresInRow >= thresholds.failures ? 'unhealthy' : 'degraded')

@@ -1,6 +1,7 @@
 import type { HealthEvent } from '@tocsin/contract'
 import { describe, expect, it } from 'vitest'
 import { healthJson } from './health-json.ts'
+import { judgeRun, type Standing } from './judge-run.ts'
 import { reportHealth } from './report-health.ts'
 import { tellChange } from './tell-change.ts'
 
@@ -45,10 +46,10 @@ describe('the report', () => {
   })
 
   it('never calls a check healthy that did not run', () => {
-    const report = reportHealth([result()], now + 31_000)
+    const report = reportHealth([result()], now + 41_000)
     expect(report.status).toBe('unhealthy')
-    expect(report.checks[0]?.message).toBe('no result for 31 s, it should run every 10 s')
-    expect(reportHealth([result()], now + 30_000).status).toBe('healthy')
+    expect(report.checks[0]?.message).toBe('no result for 41 s, it should run every 10 s')
+    expect(reportHealth([result()], now + 40_000).status).toBe('healthy')
   })
 
   it('is also health+json, with an array for every key', () => {
@@ -61,18 +62,30 @@ describe('the report', () => {
 })
 
 describe('people are told', () => {
-  const standing = (status: HealthEvent['status']) => ({
-    status,
-    failuresInRow: 0,
-    successesInRow: 0,
-    proven: true,
+  /** What is told over a series of runs: `!` when it fails, `+` when it recovers. */
+  function told(runs: string, critical = true): string {
+    const letters: Record<string, HealthEvent['status']> = { h: 'healthy', d: 'degraded', u: 'unhealthy' }
+    let before: Standing | undefined
+    let said = ''
+    for (const run of runs) {
+      const after = judgeRun(before, letters[run] ?? 'unhealthy', { failures: 3, successes: 2 })
+      const message = tellChange(result({ status: after.status, critical }), before, after)
+      said += message ? (message.severity === 'critical' ? '!' : '+') : '.'
+      before = after
+    }
+    return said
+  }
+
+  it.each([
+    ['a critical check that fails and recovers', 'huuuuhh', '...!..+'],
+    ['a service that is only starting', 'uuhhh', '.....'],
+    ['a service that never comes up', 'uuuuu', '..!..'],
+    ['one bad run', 'hhuhh', '.....'],
+  ])('of %s: %s', (_, runs, expected) => {
+    expect(told(runs)).toBe(expected)
   })
-  it('when a critical check becomes unhealthy, and when it recovers, once each', () => {
-    const bad = result({ status: 'unhealthy', message: 'gone' })
-    expect(tellChange(bad, standing('healthy'))).toMatchObject({ severity: 'critical', message: 'gone' })
-    expect(tellChange(bad, standing('unhealthy'))).toBeUndefined()
-    expect(tellChange(result(), standing('unhealthy'))).toMatchObject({ title: 'nats has recovered' })
-    expect(tellChange(result(), undefined)).toBeUndefined()
-    expect(tellChange({ ...bad, critical: false }, standing('healthy'))).toBeUndefined()
+
+  it('of no check that is not critical', () => {
+    expect(told('huuuuhh', false)).toBe('.......')
   })
 })

@@ -1,7 +1,8 @@
 import type { HealthEvent, HealthReport, HealthStatus } from '@tocsin/contract'
 
-/** A result older than this many of its intervals says nothing of the present. */
+/** A result older than this many of its intervals, and the time that a run may take, says nothing of the present. */
 const STALE_INTERVALS = 3
+const RUN_MS = 10_000
 
 /**
  * The health of everything: unhealthy when a critical check is, degraded when any check is not healthy. A check whose
@@ -14,7 +15,7 @@ export function reportHealth(results: Iterable<HealthEvent>, now: number): Healt
 
 function asOf(result: HealthEvent, now: number): HealthEvent {
   const age = now - Date.parse(result.lastRun)
-  if (age <= STALE_INTERVALS * result.intervalMs + result.durationMs) return result
+  if (age <= STALE_INTERVALS * result.intervalMs + RUN_MS) return result
   const message = `no result for ${Math.round(age / 1000)} s, it should run every ${Math.round(result.intervalMs / 1000)} s`
   return { ...result, status: 'unhealthy', message }
 }

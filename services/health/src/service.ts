@@ -25,7 +25,9 @@ export const health: ServiceDefinition<typeof healthEnv.shape> = {
     const { env, clock, http, bus, lifecycle, readiness } = ctx
     const results = new Map<string, HealthEvent>()
     const keep = (result: HealthEvent) => {
-      results.set(`${result.service}\n${result.check}`, result)
+      const key = `${result.service}\n${result.check}`
+      if (result.ended) results.delete(key)
+      else results.set(key, result)
     }
     const report = () => reportHealth(results.values(), clock.now())
 
@@ -78,7 +80,7 @@ function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => vo
     timeoutMs: env.HEALTH_CHECK_TIMEOUT,
     thresholds: { failures: env.HEALTH_FAILURE_THRESHOLD, successes: env.HEALTH_SUCCESS_THRESHOLD },
     clock,
-    onResult(result: HealthEvent, before: Standing | undefined) {
+    onResult(result: HealthEvent, before: Standing | undefined, after: Standing) {
       keep(result)
       up.set({ check: result.check }, score[result.status])
       took.observe({ check: result.check }, result.durationMs / 1000)
@@ -88,7 +90,7 @@ function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => vo
           result.message ?? 'a check changed',
         )
       void publish(bus.subjects.health(result.service, result.check), result, result.id)
-      const told = tellChange(result, before)
+      const told = tellChange(result, before, after)
       if (told) void publish(bus.subjects.notificationRequest, told, told.id ?? result.id)
     },
   })

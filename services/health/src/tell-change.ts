@@ -2,17 +2,18 @@ import type { HealthEvent, NotificationRequest } from '@tocsin/contract'
 import type { Standing } from './judge-run.ts'
 
 /**
- * The message for people when a critical check becomes unhealthy, or recovers. The checks of other applications are
+ * The message for people when a critical check has failed often enough, or recovers: a service that is only starting
+ * wakes nobody. The checks of other applications are
  * for alert rules: this is the watch over Tocsin itself.
  */
 export function tellChange(
   result: HealthEvent,
   before: Standing | undefined,
+  after: Standing,
 ): NotificationRequest | undefined {
   if (!result.critical) return undefined
-  const was = before?.status === 'unhealthy'
-  const is = result.status === 'unhealthy'
-  if (was === is) return undefined
+  const is = after.alarming
+  if ((before?.alarming ?? false) === is) return undefined
   return {
     id: `${result.id}-${result.status}`.slice(0, 200),
     time: result.time,

@@ -15,8 +15,8 @@ export interface WatchOptions {
   readonly timeoutMs: number
   readonly thresholds: Thresholds
   readonly clock: Clock
-  /** Told of every result, with the status before it. */
-  readonly onResult: (result: HealthEvent, before: Standing | undefined) => void
+  /** Told of every result, with how the check stood before and stands now. */
+  readonly onResult: (result: HealthEvent, before: Standing | undefined, after: Standing) => void
 }
 
 /** Runs every check at once, then each at its interval, none waiting for another. The function returned ends it. */
@@ -29,7 +29,7 @@ export function watchChecks(options: WatchOptions): () => void {
     const run = await runCheck(check, timeoutMs, clock)
     if (ended) return
     const standing = judgeRun(before, run.result.status, thresholds)
-    onResult(resultEvent({ service, source }, check, run, standing.status, intervalMs), before)
+    onResult(resultEvent({ service, source }, check, run, standing.status, intervalMs), before, standing)
     const wait = Math.max(0, pauseMs(standing, intervalMs) - run.durationMs)
     cancels.set(
       check,

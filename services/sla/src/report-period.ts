@@ -1,5 +1,5 @@
 import type { SlaPeriod, SlaReport } from '@tocsin/contract'
-import type { Clock, PrometheusClient } from '@tocsin/runtime'
+import { type Clock, firstMoment, type PrometheusClient } from '@tocsin/runtime'
 import { makeReport } from './make-report.ts'
 import { measureObjective } from './measure-objective.ts'
 import { type Objective, periodMs } from './objective.ts'
@@ -23,20 +23,20 @@ export function createReportPeriod(
   }
 }
 
-/** The first moment of the period, to a hundredth of it, at which any objective had events to count. */
+/** The first moment of the period at which any objective had events to count. */
 async function firstData(
   client: PrometheusClient,
   objectives: readonly Objective[],
   to: number,
   length: number,
 ): Promise<number | undefined> {
-  const step = length / 100
-  const range = `${Math.ceil(step / 1000)}s`
-  const series = await Promise.all(
-    objectives.map(({ total }) =>
-      client.range(total.replaceAll('$range', range), to - length, to, step).catch(() => []),
-    ),
+  const starts = await Promise.all(
+    objectives.map(({ total }) => {
+      const over = (stepMs: number) =>
+        total.replaceAll('$range', `${Math.max(60, Math.ceil(stepMs / 1000))}s`)
+      return firstMoment(client, over, to, length).catch(() => undefined)
+    }),
   )
-  const starts = series.flat().flatMap(({ points }) => points[0]?.[0] ?? [])
-  return starts.length === 0 ? undefined : Math.min(...starts)
+  const known = starts.filter((start) => start !== undefined)
+  return known.length === 0 ? undefined : Math.min(...known)
 }
