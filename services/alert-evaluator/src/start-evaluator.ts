@@ -14,6 +14,7 @@ import { serveRuleCalls } from './rules/serve-rule-calls.ts'
 import { watchRuleFiles } from './rules/watch-rule-files.ts'
 
 const LEASE_MS = 5000
+const STANDBY_AFTER_MS = 2000
 
 /** Starts the evaluator: its rules, its API, and the work itself while this replica holds the lease. */
 export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise<void> {
@@ -26,13 +27,19 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   book.onChange(({ rules }) => metrics.rules.set(rules.size))
   const packs = env.ALERT_RULE_PACKS
   if (packs?.join() !== 'none') book.setPacks(loadPacks(packs))
-  if (env.ALERT_RULES_PATH !== undefined)
-    lifecycle.onStop('rule files', await watchRuleFiles(env.ALERT_RULES_PATH, { book, clock, log, metrics }))
+  const folder = env.ALERT_RULES_PATH
+  if (folder !== undefined) {
+    const unwatch = await watchRuleFiles(folder, { book, clock, log, metrics }).catch((cause: unknown) => {
+      throw new Error(`ALERT_RULES_PATH: the folder cannot be read: ${messageOf(cause)}`, { cause })
+    })
+    lifecycle.onStop('rule files', unwatch)
+  }
   const custom = await openCustomRules({ bus, book, clock, log })
   lifecycle.onStop('custom rules', custom.stop)
 
   let session: Session | undefined
   let lifetime: Promise<unknown> = Promise.resolve()
+  const acquired = Promise.withResolvers<void>()
   const first = Promise.withResolvers<void>()
   const begin = async (lease: Lease): Promise<void> => {
     let restarting = false
@@ -88,13 +95,21 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
     // Only one process at a time listens at an address: one that starts there again is the same replica.
     owner: `${hostname()} ${ctx.url}`,
     ttlMs: LEASE_MS,
-    onAcquired: (lease) => inTurn(() => beginWhileHeld(lease)),
+    onAcquired(lease) {
+      acquired.resolve()
+      return inTurn(() => beginWhileHeld(lease))
+    },
     onLost: () => inTurn(end),
   })
   lifecycle.onStop('evaluation', async () => {
     await inTurn(end)
     await holder.stop()
   })
-  // Ready once the past is caught up with, or another replica is known to be at work.
-  await Promise.race([first.promise, sleep(clock, 2 * LEASE_MS, lifecycle.signal)])
+  // Ready once the past is caught up with, or standing by because another replica is at work.
+  await Promise.race([acquired.promise, sleep(clock, STANDBY_AFTER_MS, lifecycle.signal)])
+  if (holder.current()) await Promise.race([first.promise, aborted(lifecycle.signal)])
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
 }

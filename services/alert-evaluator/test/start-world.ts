@@ -69,7 +69,7 @@ export async function startWorld() {
           expect(events.map((e) => e.state)).toEqual(states)
           return events
         },
-        { what: `alerts ${states.join()}`, timeoutMs: 10_000 },
+        { what: `alerts ${states.join()}`, timeoutMs: 15_000 },
       )
     },
     async stop() {

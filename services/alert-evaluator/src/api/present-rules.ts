@@ -1,4 +1,3 @@
-import { formatDuration } from '@tocsin/promql'
 import { formatFloat } from '@tocsin/rules'
 import { type Alert, isActive } from '../alerts/alert.ts'
 import { isoTime } from '../alerts/to-event.ts'
@@ -35,7 +34,6 @@ export function presentGroup(
     rules: group.rules.filter(wanted).map((rule) => presentRule(rule, engine.status(rule.id), alerts)),
     interval: group.everyMs / 1000,
     limit: group.limit,
-    ...(group.queryOffsetMs > 0 ? { queryOffset: formatDuration(group.queryOffsetMs) } : {}),
     evaluationTime: statuses.reduce((sum, { evaluationSeconds }) => sum + evaluationSeconds, 0),
     lastEvaluation: latest > 0 ? isoTime(latest) : NEVER,
   }

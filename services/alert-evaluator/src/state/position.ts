@@ -40,6 +40,8 @@ export interface Progress {
   begin(sequence: number, work: readonly Promise<void>[]): void
   /** Everything up to here is durable. */
   durable(): number
+  /** What was last written of it. */
+  written: number | undefined
 }
 
 export function createProgress(from: number): Progress {
@@ -60,5 +62,6 @@ export function createProgress(from: number): Progress {
         })
     },
     durable: () => durable,
+    written: undefined,
   }
 }
