@@ -7,7 +7,7 @@ import { readAlerts } from './demo/watch-alerts.ts'
 import { readEnv } from './env.ts'
 
 const interrupted = new AbortController()
-process.on('SIGINT', () => interrupted.abort()).on('SIGTERM', () => interrupted.abort())
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => interrupted.abort())
 
 async function demo(): Promise<void> {
   const asked = readArguments(process.argv.slice(2))

@@ -19,8 +19,8 @@ export interface ShopDatabase {
 
 export type Table = 'products' | 'carts' | 'cart_items' | 'orders'
 
-/** How long a query waits for a lock, in ms. */
-const LOCK_TIMEOUT_MS = 200
+/** How long a query waits for a lock, in ms. SQLite waits in this thread, so nothing else is answered meanwhile. */
+const LOCK_TIMEOUT_MS = 20
 
 const SCHEMA = `
   CREATE TABLE products (id INTEGER PRIMARY KEY, name TEXT NOT NULL, cents INTEGER NOT NULL);

@@ -10,6 +10,8 @@ const ALERT = 'ShopErrorRate'
 const LOOK_EVERY_MS = 500
 /** Healthy traffic before the break, so that there is something to compare with. */
 const WARM_UP_MS = 10_000
+/** A shop that waits for locks answers late. */
+const ADMIN_TIMEOUT_MS = 30_000
 const RESOLVE_WITHIN_MS = 120_000
 
 /** Drives the shop until `signal` aborts; with `--break`, until its alert has fired and resolved. */
@@ -103,7 +105,9 @@ async function administer(url: string, verb: 'break' | 'heal', body: object = {}
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(ADMIN_TIMEOUT_MS),
+  }).catch((cause) => {
+    throw new Error(`the shop did not answer to ${verb} within ${ADMIN_TIMEOUT_MS / 1000} s`, { cause })
   })
   if (!response.ok)
     throw new Error(`the shop answered ${response.status} to ${verb}: ${await response.text()}`)

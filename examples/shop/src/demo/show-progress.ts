@@ -16,7 +16,7 @@ interface Output {
   write(text: string): unknown
 }
 
-const EVERY_NTH_WITHOUT_TERMINAL = 10
+const EVERY_NTH_WITHOUT_TERMINAL = 4
 
 const colours = {
   pending: pc.yellow,
