@@ -216,7 +216,7 @@ describe('a channel', () => {
     expect(JSON.parse((await letters())[0]?.body ?? '')).toMatchObject({ kind: 'alerts', channel: 'webhook' })
     await waitFor(
       async () =>
-        (await world.jsm.streams.info('OUTBOX', { subjects_filter: subjects.outbox('webhook') })).state
+        (await world.bus.jsm.streams.info('OUTBOX', { subjects_filter: subjects.outbox('webhook') })).state
           .subjects?.[subjects.outbox('webhook')] === undefined,
       { timeoutMs: 10_000 },
     )

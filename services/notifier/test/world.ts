@@ -1,6 +1,5 @@
-import { type JetStreamManager, jetstream, jetstreamManager } from '@nats-io/jetstream'
-import { connect, type NatsConnection } from '@nats-io/transport-node'
-import { type AlertEvent, createSubjects, type DeliveryEvent } from '@tocsin/contract'
+import { type AlertEvent, createSubjects, DEFAULT_PREFIX, type DeliveryEvent } from '@tocsin/contract'
+import { type Bus, connectBus, createLog, createMetrics, systemClock } from '@tocsin/runtime'
 import {
   type HttpSink,
   type Server,
@@ -24,8 +23,7 @@ export interface World {
   readonly slack: Slack
   readonly smtp: Smtp
   readonly service: ServiceUnderTest
-  readonly nc: NatsConnection
-  readonly jsm: JetStreamManager
+  readonly bus: Bus
   publishAlert(event: AlertEvent): Promise<void>
   publish(subject: string, body: string): Promise<void>
   deliveries(query?: string): Promise<readonly DeliveryEvent[]>
@@ -58,8 +56,14 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
     DIGEST_INTERVAL: '1s',
     ...env,
   })
-  const nc = await connect({ servers: nats.url, maxReconnectAttempts: -1 })
-  const js = jetstream(nc)
+  const bus = await connectBus({
+    env: { NATS_URL: [nats.url], NATS_REPLICAS: 1, NATS_SUBJECT_PREFIX: DEFAULT_PREFIX },
+    name: 'test',
+    version: 'test',
+    log: createLog({ service: 'test', version: 'test', level: 'silent' }),
+    clock: systemClock,
+    metrics: createMetrics('test', 'test'),
+  })
 
   const deliveries = async (query = '') => {
     const answer = await fetch(`${service.url}/api/v1/deliveries?limit=1000&${query}`)
@@ -75,14 +79,12 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
     slack,
     smtp,
     service,
-    nc,
-    jsm: await jetstreamManager(nc, { checkAPI: false }),
+    bus,
     async publishAlert(event) {
-      const subject = subjects.alert(event.state, event.alertname)
-      await js.publish(subject, JSON.stringify(event), { msgID: event.id, retries: 10 })
+      await bus.publish(subjects.alert(event.state, event.alertname), event, { msgId: event.id })
     },
     async publish(subject, body) {
-      await js.publish(subject, body)
+      await bus.publish(subject, body)
     },
     deliveries,
     async waitForDeliveries(query, count, timeoutMs = 10_000) {
@@ -95,7 +97,7 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
       return found
     },
     async stop() {
-      await nc.close()
+      await bus.close()
       await service.stop()
       await Promise.all([smtp.stop(), slack.stop(), sink.stop(), redis.stop(), nats.stop()])
     },

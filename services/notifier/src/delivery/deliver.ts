@@ -36,7 +36,8 @@ export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<Outbox
   let holdUntilMs = 0
 
   async function attempt(event: OutboxEvent, signal: AbortSignal) {
-    await sleep(clock, Math.max(0, holdUntilMs - clock.now()), signal)
+    const holdMs = holdUntilMs - clock.now()
+    if (holdMs > 0) await sleep(clock, holdMs, signal)
     assertOurs(signal)
     const startedMs = clock.now()
     const outcome = await attemptSend(channel, event, deps)

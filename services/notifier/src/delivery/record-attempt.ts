@@ -1,12 +1,13 @@
 import type { DeliveryEvent, OutboxEvent } from '@tocsin/contract'
-import { backoffMs, codeOf, type Log, type ServiceContext, sleep } from '@tocsin/runtime'
+import { type Bus, backoffMs, codeOf, type Log, type ServiceContext, sleep } from '@tocsin/runtime'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { SendOutcome } from './channel.ts'
 import type { NextStep } from './decide-next.ts'
 import { deliveryEventOf, logDelivery } from './delivery-log.ts'
 import type { Redact } from './redact.ts'
 
-export interface RecordDeps extends Pick<ServiceContext, 'bus' | 'clock' | 'log'> {
+export interface RecordDeps extends Pick<ServiceContext, 'clock' | 'log'> {
+  readonly bus: Pick<Bus, 'publish' | 'subjects'>
   readonly metrics: NotifierMetrics
   readonly redact: Redact
 }
