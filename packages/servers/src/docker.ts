@@ -39,7 +39,7 @@ export function container(docker: string, name: ServerName, dataDir: string, por
   return {
     command: docker,
     args: (serverArgs) => [
-      ...['run', '--rm', '--init', '--name', id, '--user', `${uid}:${gid}`],
+      ...['run', '--rm', '--name', id, '--user', `${uid}:${gid}`],
       ...network(port),
       ...['--volume', `${dataDir}:${dataDir}`, '--workdir', dataDir],
       ...['--entrypoint', entrypoint, image, ...serverArgs],
