@@ -38,11 +38,18 @@ export interface ServicePlan {
 
 export interface CliEnv extends z.infer<typeof schema> {
   readonly root: string
+  /** A host name under which this machine reaches what listens on HTTP_HOST. */
+  readonly reach: string
   /** Where state and logs lie. */
   readonly home: string
   readonly services: readonly ServicePlan[]
   /** Everything, for the processes that are started. */
   readonly all: Readonly<NodeJS.ProcessEnv>
+}
+
+function reachable(host: string): string {
+  if (['127.0.0.1', '0.0.0.0', '::', '::1', 'localhost'].includes(host)) return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
 }
 
 function planServices(source: NodeJS.ProcessEnv, folder: string): ServicePlan[] {
@@ -76,7 +83,9 @@ export function readEnv(): CliEnv {
     const parsed = schema.parse(source)
     const all = planServices(source, resolve(root, parsed.TOCSIN_SERVICES ?? 'services'))
     const services = parsed.TOCSIN_SERVICES ? all.filter(({ main }) => existsSync(main)) : all
-    return { ...parsed, root, home: resolve(root, parsed.TOCSIN_HOME), services, all: { ...process.env } }
+    const reach = reachable(parsed.HTTP_HOST)
+    const home = resolve(root, parsed.TOCSIN_HOME)
+    return { ...parsed, root, reach, home, services, all: { ...process.env } }
   } catch (error) {
     if (error instanceof z.ZodError) throw explain(error)
     throw error

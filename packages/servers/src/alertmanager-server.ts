@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { probeHttp } from './probe-http.ts'
-import { runServer, type Server, type ServerDefinition, type ServerOptions } from './run-server.ts'
+import { runServer, type Server, type ServerOptions } from './run-server.ts'
+import type { ServerDefinition } from './server-definition.ts'
 
 export interface AlertmanagerServerOptions extends ServerOptions {
   /** The text of alertmanager.yml. Default: one receiver that does nothing. */

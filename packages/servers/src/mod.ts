@@ -19,12 +19,13 @@ export {
 } from './prometheus-server.ts'
 export { type ProvideOptions, provideServers } from './provide-servers.ts'
 export { probeRedis, redisDefinition, startRedisServer } from './redis-server.ts'
-export type { Server, ServerDefinition, ServerOptions } from './run-server.ts'
+export type { Server, ServerOptions } from './run-server.ts'
 export {
   repositoryRoot,
   type ServiceOptions,
   spawnService,
   untilServiceReady,
 } from './run-service.ts'
+export type { ServerDefinition } from './server-definition.ts'
 export { SERVICES, type ServiceName, type ServiceProgram } from './service-catalogue.ts'
 export { type Exit, type GuardedProcess, liveProcesses, spawnGuarded } from './spawn-guarded.ts'

@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { runServer, type Server, type ServerDefinition, type ServerOptions } from './run-server.ts'
+import { runServer, type Server, type ServerOptions } from './run-server.ts'
+import type { ServerDefinition } from './server-definition.ts'
 
 export interface NatsServerOptions extends ServerOptions {
   readonly user?: string

@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { connect as connectTls } from 'node:tls'
-import { runServer, type Server, type ServerDefinition, type ServerOptions } from './run-server.ts'
+import { runServer, type Server, type ServerOptions } from './run-server.ts'
+import type { ServerDefinition } from './server-definition.ts'
 
 /** A command in Redis' protocol, safe for any argument. */
 const command = (...words: readonly string[]): string =>

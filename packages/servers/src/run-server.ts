@@ -7,7 +7,9 @@ import { ServerError } from './errors.ts'
 import { freePort, isPortFree } from './free-port.ts'
 import { locateServer } from './locate-server.ts'
 import type { ServerName } from './programs.ts'
+import type { Place, ServerDefinition } from './server-definition.ts'
 import { type Exit, type GuardedProcess, spawnGuarded } from './spawn-guarded.ts'
+import { untilReady } from './until-ready.ts'
 
 export interface ServerOptions {
   /** Default: a free port on loopback. */
@@ -45,63 +47,8 @@ export interface Server {
   resume(): Promise<void>
 }
 
-export interface Place {
-  readonly port: number
-  readonly dataDir: string
-  readonly listen: string
-}
-
-export interface ServerDefinition {
-  readonly name: ServerName
-  url(port: number): string
-  /** Writes what the server reads, and returns its arguments. */
-  prepare(place: Place): readonly string[]
-  /** One attempt to see that the server is ready; throws while it is not. */
-  probe(place: Place): Promise<void>
-}
-
 const HOST = '127.0.0.1'
-const PORT_TAKEN = /address already in use|could not create server tcp listening socket/i
 const KEPT_LINES = 200
-
-async function untilReady(
-  definition: ServerDefinition,
-  place: Place,
-  child: GuardedProcess,
-  log: readonly string[],
-  timeoutMs: number,
-): Promise<void> {
-  const deadline = performance.now() + timeoutMs
-  const tail = () => log.slice(-8).join('\n  ')
-  for (let pause = 5; ; pause = Math.min(pause * 1.5, 100)) {
-    let failure: unknown
-    try {
-      await definition.probe(place)
-    } catch (error) {
-      failure = error
-    }
-    // Asked after the probe: whoever answered on this port, it was not us if our process is gone.
-    if (!child.running) {
-      await child.exited
-      const taken = log.some((line) => PORT_TAKEN.test(line))
-      throw taken
-        ? new ServerError('port-taken', `${definition.name}: port ${place.port} is taken by another program`)
-        : new ServerError('exited-early', `${definition.name} ended before it was ready:\n  ${tail()}`)
-    }
-    if (failure === undefined) return
-    if (performance.now() > deadline) {
-      await child.stop(1000)
-      throw new ServerError(
-        'not-ready',
-        `${definition.name} was not ready after ${timeoutMs} ms:\n  ${tail()}`,
-        {
-          cause: failure,
-        },
-      )
-    }
-    await delay(pause)
-  }
-}
 
 /** Starts a server and waits until it answers. Throws a ServerError. */
 export async function runServer(definition: ServerDefinition, options: ServerOptions = {}): Promise<Server> {

@@ -41,15 +41,21 @@ export const spawnService = (options: ServiceOptions): Promise<GuardedProcess> =
  * process ends, `not-ready` after `timeoutMs`.
  */
 export async function untilServiceReady(
-  service: { readonly name: string; readonly port: number; readonly process: GuardedProcess },
+  service: {
+    readonly name: string
+    readonly process: GuardedProcess
+    readonly port: number
+    /** Default 127.0.0.1. */
+    readonly host?: string
+  },
   timeoutMs: number,
 ): Promise<void> {
-  const { name, port, process: child } = service
+  const { name, port, process: child, host = '127.0.0.1' } = service
   const deadline = performance.now() + timeoutMs
   for (;;) {
     let failure: unknown
     try {
-      await probeHttp(`http://127.0.0.1:${port}/health/ready`)
+      await probeHttp(`http://${host}:${port}/health/ready`)
     } catch (error) {
       failure = error
     }

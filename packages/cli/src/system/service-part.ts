@@ -34,8 +34,8 @@ export function servicePart(
   return {
     name,
     kind: 'service',
-    where: `http://localhost:${port}${path}`,
-    probe: `http://127.0.0.1:${port}/health/ready`,
+    where: `http://${env.reach}:${port}${path}`,
+    probe: `http://${env.reach}:${port}/health/ready`,
     note,
     async launch() {
       const tail: string[] = []
@@ -51,7 +51,7 @@ export function servicePart(
         },
       })
       try {
-        await untilServiceReady({ name, port, process }, READY_MS)
+        await untilServiceReady({ name, port, process, host: env.reach }, READY_MS)
       } catch (error) {
         await process.stop(5000)
         if (!(error instanceof ServerError)) throw error
