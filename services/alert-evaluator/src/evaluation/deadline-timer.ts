@@ -12,7 +12,11 @@ export interface DeadlineTimer {
 }
 
 /** @param evaluateDue evaluates what is due; the timer is armed again by whoever does that */
-export function createDeadlineTimer(engine: Engine, clock: Clock, evaluateDue: () => void): DeadlineTimer {
+export function createDeadlineTimer(
+  engine: Pick<Engine, 'nextDeadline'>,
+  clock: Clock,
+  evaluateDue: () => void,
+): DeadlineTimer {
   let armed: number | undefined
   let tried: number | undefined
   let cancel = () => {}
