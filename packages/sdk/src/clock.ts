@@ -32,3 +32,13 @@ export function every(clock: Clock, ms: number, run: () => void): () => void {
 export function pause(clock: Clock, ms: number): Promise<void> {
   return new Promise((resolve) => clock.after(ms, resolve, 'hold'))
 }
+
+/** Resolves with the work, or after `ms` without it; somebody is waiting for it, so the process stays. */
+export async function within(ms: number, work: Promise<void>, clock: Clock): Promise<void> {
+  let cancel = () => {}
+  const late = new Promise<void>((resolve) => {
+    cancel = clock.after(ms, resolve, 'hold')
+  })
+  await Promise.race([work, late])
+  cancel()
+}

@@ -5,7 +5,7 @@ import {
   type SlaReport,
 } from '@tocsin/contract'
 import { Registry } from 'prom-client'
-import { systemClock } from './clock.ts'
+import { systemClock, within } from './clock.ts'
 import { readEnv } from './env.ts'
 import { MonitoringError } from './errors.ts'
 import { configure, type MonitoringOptions } from './options.ts'
@@ -122,8 +122,9 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
   async function close(timeoutMs: number): Promise<void> {
     const ending = session
     if (!ending) return
-    checks.stop()
-    await ending.stop(timeoutMs)
+    const half = timeoutMs / 2
+    await within(half, checks.stop(), clock)
+    await ending.stop(half)
     rules.stop()
     session = undefined
   }

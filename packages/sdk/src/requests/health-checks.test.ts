@@ -25,6 +25,19 @@ function setUp() {
 }
 
 describe('health checks', () => {
+  it('say that they have ended when the application stops in order', async () => {
+    const { clock, checks, events, start } = setUp()
+    start()
+    checks.add({ name: 'a', check: () => ({ status: 'healthy' }) })
+    await clock.advance(0)
+    await checks.stop()
+    expect(events.map(({ check, ended }) => [check, ended])).toEqual([
+      ['a', undefined],
+      ['a', true],
+    ])
+    expect(clock.waiting).toBe(0)
+  })
+
   it('run at once and at their interval, and stop when they are removed', async () => {
     const { clock, checks, events, start } = setUp()
     start()
@@ -46,7 +59,8 @@ describe('health checks', () => {
     })
     remove()
     await clock.advance(10_000)
-    expect(events).toHaveLength(4)
+    expect(events).toHaveLength(5)
+    expect(events[4]).toMatchObject({ check: 'db', status: 'healthy', ended: true })
     expect(clock.waiting).toBe(0)
   })
 

@@ -37,11 +37,13 @@ export interface HealthChecks {
   start(source: string, publish: (event: HealthEvent) => Promise<void>): void
   /** There is a connection: publishes the last results that could not be. */
   republish(): void
-  stop(): void
+  /** Runs none any more, and says so of each: what ended in order is not missed. Resolves when that is stored, or cannot be. */
+  stop(): Promise<void>
 }
 
 interface Running {
   readonly definition: Definition
+  last: HealthEvent | undefined
   unpublished: HealthEvent | undefined
   busy: boolean
   cancel(): void
@@ -60,7 +62,7 @@ export function createHealthChecks(clock: Clock, nextId: () => string): HealthCh
     check.cancel = clock.after(interval, () => void run(check))
     const outcome = await attempt(check, timeout)
     if (checks.get(name) !== check) return
-    check.unpublished = {
+    const event: HealthEvent = {
       v: CONTRACT_VERSION,
       id: nextId(),
       time: new Date(clock.now()).toISOString(),
@@ -73,6 +75,8 @@ export function createHealthChecks(clock: Clock, nextId: () => string): HealthCh
       intervalMs: interval,
       ...outcome,
     }
+    check.last = event
+    check.unpublished = event
     await publish(check)
   }
 
@@ -99,16 +103,33 @@ export function createHealthChecks(clock: Clock, nextId: () => string): HealthCh
     }
   }
 
+  /** Tells that a check is no more, unless nobody was ever told of it. */
+  async function tellEnd({ last }: Running): Promise<void> {
+    if (!last) return
+    const time = new Date(clock.now()).toISOString()
+    await target?.publish({ ...last, id: nextId(), time, ended: true }).catch(() => {
+      // Without a connection it is missed instead: unhealthy once its last result is stale.
+    })
+  }
+
   return {
     add(check) {
       const parsed = checkArgument(definition, check, 'the health check')
       checks.get(parsed.name)?.cancel()
-      const running: Running = { definition: parsed, unpublished: undefined, busy: false, cancel: () => {} }
+      const running: Running = {
+        definition: parsed,
+        last: undefined,
+        unpublished: undefined,
+        busy: false,
+        cancel: () => {},
+      }
       checks.set(parsed.name, running)
       void run(running)
       return () => {
         running.cancel()
-        if (checks.get(parsed.name) === running) checks.delete(parsed.name)
+        if (checks.get(parsed.name) !== running) return
+        checks.delete(parsed.name)
+        void tellEnd(running)
       }
     },
     start(source, publish) {
@@ -118,9 +139,11 @@ export function createHealthChecks(clock: Clock, nextId: () => string): HealthCh
     republish() {
       for (const check of checks.values()) void publish(check)
     },
-    stop() {
-      target = undefined
+    async stop() {
       for (const check of checks.values()) check.cancel()
+      const told = Promise.all([...checks.values()].map(tellEnd))
+      target = undefined
+      await told
     },
   }
 }
