@@ -80,7 +80,7 @@ function readExpression(text: string | undefined, fault: (reason: string) => voi
 }
 
 /** The result, or undefined once the reason of the failure has been told. */
-export function attempt<T>(work: () => T, tell: (reason: string) => void): T | undefined {
+function attempt<T>(work: () => T, tell: (reason: string) => void): T | undefined {
   try {
     return work()
   } catch (error) {

@@ -1,5 +1,5 @@
 import { rpcEnvelope } from '@tocsin/contract'
-import type { ServiceUnderTest } from '@tocsin/testkit'
+import { type ServiceUnderTest, waitFor } from '@tocsin/testkit'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startWorld, type World } from './start-world.ts'
 
@@ -91,4 +91,16 @@ test('rules are created, read, replaced and deleted over HTTP, and outlive a res
   expect(await send('DELETE', place)).toMatchObject({ code: 200, data: { deleted: true } })
   expect(await send('DELETE', place)).toMatchObject({ code: 404, errorType: 'not_found' })
   expect(await send('GET', place)).toMatchObject({ code: 404 })
+})
+
+test('a NATS that is restarted ends neither the evaluation nor the following of rules', async () => {
+  await world.nats.restart()
+  await waitFor(() => call('put-rule', { ...rule, name: 'AfterRestart', expression: 'after_restart > 1' }), {
+    what: 'the evaluator to be back',
+    timeoutMs: 15_000,
+  })
+  await world.gauge('after_restart', 2)
+  await world.untilStates(['firing'], 'AfterRestart')
+  await call('delete-rule', { name: 'AfterRestart' })
+  await world.untilStates(['firing', 'resolved'], 'AfterRestart')
 })

@@ -6,7 +6,7 @@ import { parsePipe } from './parse-operand.ts'
 import { createTokenReader, type TokenReader } from './token-reader.ts'
 
 /** The variables that every label and annotation finds declared. */
-export const ALERT_VARIABLES = ['$labels', '$externalLabels', '$externalURL', '$value'] as const
+const ALERT_VARIABLES = ['$labels', '$externalLabels', '$externalURL', '$value'] as const
 
 // Deeper is no template that anyone wrote; it would only exhaust the stack.
 const MAX_DEPTH = 100

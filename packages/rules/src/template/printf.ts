@@ -110,7 +110,7 @@ function formatString(verb: string, value: string, { precision, sharp }: Flags):
 }
 
 /** A string as a Go literal. */
-export function quote(text: string): string {
+function quote(text: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
   const body = text.replace(/[\\"\u0000-\u001f\u007f]/g, (c) => {
     const short = {

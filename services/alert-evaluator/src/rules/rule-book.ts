@@ -21,7 +21,7 @@ export interface RuleBookOptions {
   readonly fileKey: (group: RuleGroup) => string
 }
 
-export const CUSTOM_GROUP = 'custom'
+const CUSTOM_GROUP = 'custom'
 
 export function createRuleBook(options: RuleBookOptions): RuleBook {
   let packs: readonly RuleGroup[] = []

@@ -73,7 +73,7 @@ export async function openAlertBucket(bus: Bus): Promise<AlertBucket> {
 }
 
 /** The values a bucket holds now, then ends. */
-export async function* lastValues(kv: KV) {
+async function* lastValues(kv: KV) {
   const { values } = await kv.status()
   if (values === 0) return
   const watch = await kv.history()
