@@ -14,7 +14,7 @@ export function packThreshold(chunkSamples: number): number {
 }
 
 /** Newest samples that stay open when the others are packed: rules read these, again and again. */
-export function keptOpen(chunkSamples: number): number {
+function keptOpen(chunkSamples: number): number {
   return chunkSamples >>> 2
 }
 
