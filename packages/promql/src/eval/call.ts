@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.ts'
+import { larger, smaller } from '../functions/arithmetic.ts'
 import { dateOf, ELEMENTWISE, roundTo, TIME_PARTS } from '../functions/elementwise.ts'
 import { type CallExpr, type Expr, unwrapParens } from '../syntax/ast.ts'
 import { typeOf } from '../syntax/check-types.ts'
@@ -107,9 +108,9 @@ function scalarAt(
     case 'range':
       return (query.endMs - query.startMs) / 1000
     case 'min_of':
-      return Math.min(first, second)
+      return smaller(first, second)
     case 'max_of':
-      return Math.max(first, second)
+      return larger(first, second)
     case 'scalar':
       return onlyValue(block, step)
     default:
@@ -156,9 +157,9 @@ function* vectorCall(
     case 'clamp':
       return clampCells(block, first, second)
     case 'clamp_min':
-      return mapCells(block, (value, step) => Math.max(value, first[step] ?? 0))
+      return mapCells(block, (value, step) => larger(value, first[step] ?? 0))
     case 'clamp_max':
-      return mapCells(block, (value, step) => Math.min(value, first[step] ?? 0))
+      return mapCells(block, (value, step) => smaller(value, first[step] ?? 0))
     case 'sort':
     case 'sort_desc':
     case 'sort_by_label':
@@ -216,7 +217,7 @@ function clampCells(block: Block, least: Float64Array, most: Float64Array): Bloc
     const step = cell % steps
     if ((most[step] ?? 0) < (least[step] ?? 0)) present[cell] = 0
   }
-  return mapCells(block, (value, step) => Math.max(least[step] ?? 0, Math.min(most[step] ?? 0, value)))
+  return mapCells(block, (value, step) => larger(least[step] ?? 0, smaller(most[step] ?? 0, value)))
 }
 
 function dropNames(block: Block): Block {

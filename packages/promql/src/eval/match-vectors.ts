@@ -37,6 +37,8 @@ export function* matchVectors(
   const seen = new Set<string>()
   for (let step = 0; step < steps; step++) {
     if (query.due(manyNumbers.length + oneNumbers.length + count)) yield
+    // Nothing matches nothing: a side without samples does not even have its duplicates noticed.
+    if (!hasSamples(many, step) || !hasSamples(one, step)) continue
     indexOneSide(expr, one, oneNumbers, step, oneAt)
     matchedBy.fill(-1)
     seen.clear()
@@ -61,6 +63,11 @@ export function* matchVectors(
     }
   }
   return output.block
+}
+
+function hasSamples({ labels, steps, present }: Block, step: number): boolean {
+  for (let row = 0; row < labels.length; row++) if (present[row * steps + step] === 1) return true
+  return false
 }
 
 /** Which row of the "one" side has each signature at this step; −1: none. */

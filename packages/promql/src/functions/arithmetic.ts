@@ -7,6 +7,20 @@ export function power(x: number, y: number): number {
   return x ** y
 }
 
+/** The larger value as Go's math.Max has it: an infinite one even beside a NaN. */
+export function larger(x: number, y: number): number {
+  return x === Number.POSITIVE_INFINITY || y === Number.POSITIVE_INFINITY
+    ? Number.POSITIVE_INFINITY
+    : Math.max(x, y)
+}
+
+/** The smaller value as Go's math.Min has it. */
+export function smaller(x: number, y: number): number {
+  return x === Number.NEGATIVE_INFINITY || y === Number.NEGATIVE_INFINITY
+    ? Number.NEGATIVE_INFINITY
+    : Math.min(x, y)
+}
+
 const ARITHMETIC: Readonly<Record<ArithmeticOp, (x: number, y: number) => number>> = {
   '+': (x, y) => x + y,
   '-': (x, y) => x - y,
