@@ -121,7 +121,7 @@ describe('tocsin up', () => {
   test('names every port that is taken, and starts nothing', async () => {
     const sink = await startHttpSink({ port: Number(workspace.env['HOST_AGENT_PORT']) })
     stops.push(sink.stop)
-    const cli = await tocsin(['up'], { OTLP_PORT: workspace.env['NOTIFIER_PORT'] ?? '' })
+    const cli = await tocsin(['up'], { PROMETHEUS_PORT: workspace.env['NOTIFIER_PORT'] ?? '' })
     expect((await cli.process.exited).code).toBe(1)
     expect(cli.text()).toContain(
       `port ${sink.port} (host-agent) is taken by another program: stop that, or set HOST_AGENT_PORT to another port`,

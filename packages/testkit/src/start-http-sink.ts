@@ -39,7 +39,7 @@ export interface HttpSink {
   answer(...sequence: readonly [Answer | number, ...(Answer | number)[]]): void
   /** Answers from now on by a function. */
   answerWith(answerer: Answerer): void
-  /** The first request that satisfies `wanted`, arrived or to come. Default timeout 5000 ms. */
+  /** The first request that satisfies `wanted`, arrived or to come. Default timeout 15 s. */
   waitForRequest(wanted?: (request: ReceivedRequest) => boolean, timeoutMs?: number): Promise<ReceivedRequest>
   clear(): void
   stop(): Promise<void>
@@ -119,7 +119,7 @@ export async function startHttpSink(
     answerWith(next) {
       answerer = next
     },
-    waitForRequest: (wanted = () => true, timeoutMs = 5000) => requests.waitFor(wanted, timeoutMs),
+    waitForRequest: (wanted = () => true, timeoutMs = 15_000) => requests.waitFor(wanted, timeoutMs),
     clear: () => requests.clear(),
     stop() {
       stopping ??= new Promise<void>((resolve) => {

@@ -19,7 +19,7 @@ export interface ServiceUnderTest {
   readonly name: ServiceName
   readonly url: string
   readonly port: number
-  /** Its further ports by their variable, such as OTLP_PORT. */
+  /** Its further ports by their variable. */
   readonly ports: Readonly<Record<string, number>>
   /** Changes with restart(). */
   readonly pid: number
@@ -122,7 +122,7 @@ export async function startService(
     get running() {
       return child.running
     },
-    waitForLog: (wanted, timeoutMs = 5000) => logs.waitFor(wanted, timeoutMs),
+    waitForLog: (wanted, timeoutMs = 15_000) => logs.waitFor(wanted, timeoutMs),
     async kill(signal = 'SIGKILL') {
       child.signal(signal)
       await child.exited

@@ -17,7 +17,7 @@ export interface Slack {
   readonly requests: readonly ReceivedRequest[]
   /** Before going back to normal, answers the next requests like this, one each: 429 with Retry-After, 500, hang, … */
   failNext(...answers: readonly (Answer | number)[]): void
-  /** The first accepted message that satisfies `wanted`, arrived or to come. Default timeout 5000 ms. */
+  /** The first accepted message that satisfies `wanted`, arrived or to come. Default timeout 15 s. */
   waitForMessage(wanted?: (message: SlackMessage) => boolean, timeoutMs?: number): Promise<SlackMessage>
   clear(): void
   stop(): Promise<void>
@@ -51,7 +51,7 @@ export async function startSlack(options: { readonly port?: number } = {}): Prom
     failNext(...answers) {
       failures = [...answers]
     },
-    waitForMessage: (wanted = () => true, timeoutMs = 5000) => messages.waitFor(wanted, timeoutMs),
+    waitForMessage: (wanted = () => true, timeoutMs = 15_000) => messages.waitFor(wanted, timeoutMs),
     clear() {
       messages.clear()
       sink.clear()

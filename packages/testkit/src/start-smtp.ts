@@ -32,7 +32,7 @@ export interface Smtp {
   readonly attempts: number
   /** Sets how messages are answered from now on: each of `sequence` once, the last one for ever. */
   behave(...sequence: readonly [SmtpBehaviour, ...SmtpBehaviour[]]): void
-  /** The first mail that satisfies `wanted`, arrived or to come. Default timeout 5000 ms. */
+  /** The first mail that satisfies `wanted`, arrived or to come. Default timeout 15 s. */
   waitForMail(wanted?: (mail: ReceivedMail) => boolean, timeoutMs?: number): Promise<ReceivedMail>
   clear(): void
   stop(): Promise<void>
@@ -114,7 +114,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
     behave(...sequence) {
       behaviours = sequence
     },
-    waitForMail: (wanted = () => true, timeoutMs = 5000) => mails.waitFor(wanted, timeoutMs),
+    waitForMail: (wanted = () => true, timeoutMs = 15_000) => mails.waitFor(wanted, timeoutMs),
     clear: () => mails.clear(),
     stop() {
       stopping ??= new Promise<void>((resolve) => server.close(() => resolve()))

@@ -8,11 +8,10 @@ const TAIL = 6
 
 /** What a user opens first on each service's port, and what it is for. */
 function describe(plan: ServicePlan, env: CliEnv): { path: string; note: string } {
-  const otlp = plan.ports.find(({ variable }) => variable === 'OTLP_PORT')?.port
   const notes: Readonly<Record<ServicePlan['name'], { path: string; note: string }>> = {
-    collector: { path: env.PROMETHEUS_PATH, note: `metrics, the Prometheus query API; OTLP on ${otlp}` },
+    collector: { path: env.PROMETHEUS_PATH, note: 'metrics, the Prometheus query API' },
     health: { path: env.HEALTH_CHECK_PATH, note: 'health of the whole system' },
-    notifier: { path: '/api/v1/deliveries', note: 'e-mail, Slack, webhooks; Alertmanager’s API' },
+    notifier: { path: '/api/v1/deliveries', note: 'e-mail, Slack, webhooks; Alertmanager posts here too' },
     'alert-evaluator': { path: '/api/v1/alerts', note: 'alerts and rules' },
     sla: { path: '/api/v1/sla/report?period=day', note: 'objectives and error budgets' },
     capacity: { path: '/api/v1/capacity/risk', note: 'forecasts and risk' },

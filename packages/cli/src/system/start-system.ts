@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { liveProcesses, processBirth, SERVICES } from '@tocsin/servers'
 import type { CliEnv } from '../env.ts'
 import type { PartState } from '../run/run-file.ts'
@@ -81,6 +82,8 @@ export function createSystem(env: CliEnv, io: SystemIo): System {
       REDIS_URL: redis.url,
       HTTP_HOST: env.HTTP_HOST,
       LOG_PRETTY: 'false',
+      // The totals of counters by hand go back further than the stream keeps their events.
+      METRICS_SNAPSHOT_PATH: env.all['METRICS_SNAPSHOT_PATH'] ?? join(env.home, 'collector', 'head.snapshot'),
     }
     if (env.EMAIL_TO !== undefined) mail = { to: env.EMAIL_TO, caught: false }
     const parts: Part[] = []
