@@ -4,7 +4,8 @@ import type { AggregateExpr, AggregateOp } from '../syntax/ast.ts'
 import { formatFixed } from '../syntax/numbers.ts'
 import { isValidLabelName, quote } from '../syntax/strings.ts'
 import { createAccumulator } from './accumulators.ts'
-import { addRow, type Block, createBlock, hasValues, removeLastRow, setCell } from './block.ts'
+import { addRow, type Block, createBlock, hasValues, setCell } from './block.ts'
+import { createBlockBuilder } from './block-builder.ts'
 import { createGrouper, type Group, grouperOf, groupRows } from './group-rows.ts'
 import { NO_LABELS, setLabels } from './labels.ts'
 import { warnAboutQuantiles } from './quantile-warnings.ts'
@@ -42,7 +43,7 @@ export function* aggregateFold(
     if (input.dropName[row]) output.dropName[number] = true
   }
   accumulator.finish(output.values, output.present)
-  return withoutEmptyRows(output)
+  return yield* withoutEmptyRows(query, output)
 }
 
 /** `quantile`: gathers the values of each group at each step. */
@@ -82,8 +83,11 @@ export function* aggregateQuantile(
         setCell(output, number * steps + step, quantileOf(params[step] ?? 0, buffer.subarray(0, count)))
     }
   }
-  return withoutEmptyRows(output)
+  return yield* withoutEmptyRows(query, output)
 }
+
+/** Room for the rows of count_values from the start; untouched room costs nothing. */
+const COUNTED_CELLS = 65_536
 
 /** `count_values`: one row per group and distinct value, the value in a label. */
 export function* aggregateCountValues(
@@ -94,7 +98,7 @@ export function* aggregateCountValues(
 ): Generator<void, Block> {
   if (!isValidLabelName(label)) throw new QueryError('execution', `invalid label name ${quote(label)}`)
   const { steps } = input
-  const output = createBlock(steps)
+  const output = createBlock(steps, Math.ceil(COUNTED_CELLS / steps))
   const grouping = expr.without ? expr.grouping.filter((name) => name !== label) : [...expr.grouping, label]
   const grouper = createGrouper(grouping, expr.without)
   const bases = new Map<Group, number>()
@@ -118,15 +122,17 @@ export function* aggregateCountValues(
   return output
 }
 
-function withoutEmptyRows(block: Block): Block {
+function* withoutEmptyRows(query: Query, block: Block): Generator<void, Block> {
+  const { steps } = block
   if (block.labels.every((_, row) => hasValues(block, row))) return block
-  const kept = createBlock(block.steps, block.labels.length)
+  const builder = createBlockBuilder(steps)
   for (const [row, labels] of block.labels.entries()) {
-    const base = addRow(kept, labels, block.dropName[row] ?? false)
-    const from = row * block.steps
-    kept.values.set(block.values.subarray(from, from + block.steps), base)
-    kept.present.set(block.present.subarray(from, from + block.steps), base)
-    if (!hasValues(kept, kept.labels.length - 1)) removeLastRow(kept)
+    if (query.due(steps)) yield
+    if (!hasValues(block, row)) continue
+    const base = builder.add(labels, block.dropName[row] ?? false)
+    const from = row * steps
+    builder.part().values.set(block.values.subarray(from, from + steps), base)
+    builder.part().present.set(block.present.subarray(from, from + steps), base)
   }
-  return kept
+  return yield* builder.finish(query)
 }

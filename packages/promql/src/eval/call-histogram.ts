@@ -97,7 +97,7 @@ function* measureHistograms(
   at: Expr | undefined,
 ): Generator<void, Block> {
   const { steps } = block
-  const histograms = collectHistograms(query, block, at)
+  const histograms = yield* collectHistograms(query, block, at)
   const output = createBlock(steps, histograms.length)
   query.charge(histograms.length * steps)
   for (const histogram of histograms) {
@@ -117,9 +117,10 @@ function* measureHistograms(
 
 const BOUND = ['le']
 
-function collectHistograms(query: Query, block: Block, at: Expr | undefined): Histogram[] {
+function* collectHistograms(query: Query, block: Block, at: Expr | undefined): Generator<void, Histogram[]> {
   const histograms = new Map<string, Histogram>()
   for (const [row, labels] of block.labels.entries()) {
+    if (query.due(64)) yield
     const le = labelValue(labels, 'le')
     const bound = parseBound(le)
     if (bound === undefined) {

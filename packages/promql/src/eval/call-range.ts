@@ -4,7 +4,8 @@ import { REGRESSIONS } from '../functions/regression.ts'
 import type { RangeFunction, Window } from '../functions/window.ts'
 import type { CallExpr, Expr } from '../syntax/ast.ts'
 import type { FunctionName } from '../syntax/signatures.ts'
-import { addRow, type Block, createBlock, type Frame, removeLastRow, setCell } from './block.ts'
+import { type Block, type Frame, setCell } from './block.ts'
+import { createBlockBuilder } from './block-builder.ts'
 import { labelValue, METRIC_NAME } from './labels.ts'
 import type { Query } from './query.ts'
 import type { RangeSource, Windows } from './select-range.ts'
@@ -34,21 +35,21 @@ export function* callRange(
   const apply = RANGE_FUNCTIONS[expr.func]
   if (!apply) throw new Error(`${expr.func} takes no range vector`)
   const keepsName = KEEPS_NAME.has(expr.func)
-  const block = createBlock(frame.steps)
+  const builder = createBlockBuilder(frame.steps)
   const fill = createRowFiller(query, apply, source.windows, params, frame)
   let row = 0
   for (const raw of source.series) {
     const series = withoutStale(raw)
     query.charge(series.to - series.from + frame.steps)
     if (query.due(series.to - series.from)) yield
-    const base = addRow(block, series.labels, keepsName ? source.dropsName(row) : true)
+    const base = builder.add(series.labels, keepsName ? source.dropsName(row) : true)
     row++
     fill.begin(series)
-    while (!fill.work(block, base)) yield
+    while (!fill.work(builder.part(), base)) yield
     if (fill.found()) remarkOnCounter(query, expr, series)
-    else removeLastRow(block)
+    else builder.takeBack()
   }
-  return block
+  return yield* builder.finish(query)
 }
 
 /** Fills rows window by window; one filler serves all series, so that a series costs no objects. */

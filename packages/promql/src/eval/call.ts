@@ -67,7 +67,7 @@ function* rangeCall(query: Query, expr: CallExpr, frame: Frame, evaluate: Evalua
     warnAboutQuantiles(query, params[0], expr.args[0] ?? expr)
   const source = yield* selectRange(query, range, frame, evaluateVector)
   const block = yield* callRange(query, expr, source, params, frame)
-  return expr.func === 'absent_over_time' ? absentRow(range, block) : block
+  return expr.func === 'absent_over_time' ? yield* absentRow(query, range, block) : block
 }
 
 function scalarCall(
@@ -151,7 +151,7 @@ function* vectorCall(
     case 'vector':
       return rowOf(frame, first)
     case 'absent':
-      return absentRow(expr.args[0] ?? expr, block)
+      return yield* absentRow(query, expr.args[0] ?? expr, block)
     case 'round':
       return mapCells(block, (value, step) => roundTo(value, scalars.length > 0 ? (first[step] ?? 1) : 1))
     case 'clamp':

@@ -1,11 +1,12 @@
 import { isStaleAt } from '../storage.ts'
 import type { AtModifier, VectorSelector } from '../syntax/ast.ts'
-import { addRow, type Block, createBlock, type Frame, removeLastRow, setCell } from './block.ts'
+import { type Block, type Frame, setCell } from './block.ts'
+import { createBlockBuilder } from './block-builder.ts'
 import type { Query } from './query.ts'
 import { firstAfter, type SeriesSlice, selectSlices } from './series-slice.ts'
 
 /** The time `@` pins an evaluation to, in milliseconds. */
-export function pinnedTime(query: Query, at: AtModifier | undefined): number | undefined {
+function pinnedTime(query: Query, at: AtModifier | undefined): number | undefined {
   if (at === 'start') return query.startMs
   return at === 'end' ? query.endMs : at
 }
@@ -30,16 +31,16 @@ export function* selectInstant(
   what: 'value' | 'timestamp' = 'value',
 ): Generator<void, Block> {
   const { firstMs, lastMs, stepMs } = frameBounds(query, frame, selector)
-  const block = createBlock(frame.steps)
+  const builder = createBlockBuilder(frame.steps)
   const oldestMs = firstMs - query.lookbackMs + 1
   for (const series of selectSlices(query.queryable, selector.matchers, oldestMs, lastMs)) {
     const count = series.to - series.from
     query.charge(frame.steps)
     if (query.due(count + frame.steps)) yield
-    const base = addRow(block, series.labels, false)
-    if (!fillRow(block, base, series, firstMs, stepMs, query.lookbackMs, what)) removeLastRow(block)
+    const base = builder.add(series.labels, false)
+    if (!fillRow(builder.part(), base, series, firstMs, stepMs, query.lookbackMs, what)) builder.takeBack()
   }
-  return block
+  return yield* builder.finish(query)
 }
 
 function fillRow(

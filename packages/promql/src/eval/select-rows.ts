@@ -24,7 +24,7 @@ export function* aggregateSelection(
   const members: number[][] = groups.map(() => [])
   for (const [row, number] of groupOf.entries()) members[number]?.push(row)
   const { steps } = input
-  const output = createBlock(steps, Math.min(input.labels.length, 64))
+  const output = createBlock(steps, input.labels.length)
   const bases = new Map<number, number>()
   for (let step = 0; step < steps; step++) {
     const value = (row: number): number => input.values[row * steps + step] ?? 0

@@ -1,6 +1,6 @@
 import type { SetOp, VectorMatching } from '../syntax/ast.ts'
-import { addRow, type Block, createBlock } from './block.ts'
-import { NO_LABELS } from './labels.ts'
+import type { Block } from './block.ts'
+import { joinBlocks } from './block-builder.ts'
 import type { Query } from './query.ts'
 import { numberRows } from './signatures.ts'
 
@@ -26,7 +26,7 @@ export function* combineSets(
       if (occurs[base + step] !== wanted) kept.present[row * steps + step] = 0
     }
   }
-  return op === 'or' ? joinRows(lhs, rhs) : kept
+  return op === 'or' ? yield* joinBlocks(query, [lhs, rhs]) : kept
 }
 
 function* occurrences(
@@ -46,18 +46,4 @@ function* occurrences(
     }
   }
   return occurs
-}
-
-function joinRows(lhs: Block, rhs: Block): Block {
-  const { steps } = lhs
-  const joined = createBlock(steps, lhs.labels.length + rhs.labels.length)
-  for (const block of [lhs, rhs]) {
-    const base = joined.labels.length * steps
-    const cells = block.labels.length * steps
-    for (const [row, labels] of block.labels.entries())
-      addRow(joined, labels ?? NO_LABELS, block.dropName[row] ?? false)
-    joined.values.set(block.values.subarray(0, cells), base)
-    joined.present.set(block.present.subarray(0, cells), base)
-  }
-  return joined
 }

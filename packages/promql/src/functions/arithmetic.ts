@@ -1,7 +1,7 @@
 import type { ArithmeticOp, ComparisonOp } from '../syntax/ast.ts'
 
 /** `x^y` as Go's math.Pow has it: 1 to any power and −1 to an infinite one are 1. */
-export function power(x: number, y: number): number {
+function power(x: number, y: number): number {
   if (x === 1) return 1
   if (x === -1 && (y === Number.POSITIVE_INFINITY || y === Number.NEGATIVE_INFINITY)) return 1
   return x ** y

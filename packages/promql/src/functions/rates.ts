@@ -16,7 +16,7 @@ function riseOf({ values, from, to }: Window, counter: boolean): number {
  * `rate`, `increase` and `delta`: the change between the window's first and last sample, extrapolated
  * to the window's bounds when they are about one sampling interval away, else by half an interval.
  */
-export function extrapolate(window: Window, rise: number, counter: boolean, perSecond: boolean): number {
+function extrapolate(window: Window, rise: number, counter: boolean, perSecond: boolean): number {
   const { timestamps, values, from, to, endMs, rangeMs } = window
   const firstMs = timestamps[from] ?? 0
   const lastMs = timestamps[to - 1] ?? 0

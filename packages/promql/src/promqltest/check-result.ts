@@ -7,7 +7,7 @@ const TOLERANCE = 1e-6
 const SMALLEST_NORMAL = 2 ** -1022
 
 /** Whether two floats are equal up to rounding, as the scripts' own runner decides. */
-export function almostEqual(a: number, b: number): boolean {
+function almostEqual(a: number, b: number): boolean {
   if (a === b || (Number.isNaN(a) && Number.isNaN(b))) return true
   const sum = Math.abs(a) + Math.abs(b)
   const difference = Math.abs(a - b)

@@ -172,7 +172,7 @@ export function parseSeries(line: string): ScriptSeries {
 }
 
 /** Labels written as a selector of equalities: `up{job="api"}`, `{}`. @throws Error */
-export function parseLabels(text: string): Labels {
+function parseLabels(text: string): Labels {
   if (/^\{\s*\}$/.test(text)) return setLabels({}, [])
   const name = /^[^{\s]+(?=\s*\{\s*\}$)/.exec(text)?.[0]
   const expr = parseExpr(name ?? text)

@@ -18,7 +18,7 @@ export function lowerCall(source: Source, node: SyntaxNode): CallExpr {
   return { kind: 'call', func: name, args: readArguments(source, node), ...span(node) }
 }
 
-export function unknownFunction(source: Source, node: SyntaxNode, name: string): ParseError {
+function unknownFunction(source: Source, node: SyntaxNode, name: string): ParseError {
   return new ParseError(source.text, span(node), `unknown function with name "${name}"`)
 }
 

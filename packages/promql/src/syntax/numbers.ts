@@ -37,7 +37,7 @@ export function formatFixed(value: number): string {
 }
 
 /** A number as Prometheus prints one in an expression: the shortest digits, an exponent when it is far from 1. */
-export function formatNumber(value: number): string {
+function formatNumber(value: number): string {
   const text = formatFixed(value)
   if (!Number.isFinite(value) || value === 0) return text
   const exponent = Math.floor(Math.log10(Math.abs(value)))

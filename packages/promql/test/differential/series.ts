@@ -12,7 +12,7 @@ export interface TestSeries {
 export const EPOCH_MS = Date.UTC(2024, 0, 15, 12)
 export const INTERVAL_MS = 10_000
 /** Samples per series: forty minutes. */
-export const SAMPLES = 240
+const SAMPLES = 240
 
 /** A generator of numbers in [0, 1) that a seed determines (mulberry32). */
 function numbersFrom(seed: number): () => number {
