@@ -1,8 +1,11 @@
 import type { Session } from './evaluation/session.ts'
 import type { EvaluatorMetrics } from './evaluator-metrics.ts'
 
-/** Lets the gauges of alerts be counted when they are asked for. */
-export function observeSession({ active }: EvaluatorMetrics, session: () => Session | undefined): void {
+/** Lets the gauges of alerts and series be counted when they are asked for. */
+export function observeSession(
+  { active, series }: EvaluatorMetrics,
+  session: () => Session | undefined,
+): void {
   const collect = () => {
     const counts = { pending: 0, firing: 0 }
     const engine = session()?.engine
@@ -12,6 +15,7 @@ export function observeSession({ active }: EvaluatorMetrics, session: () => Sess
     active.set({ state: 'pending' }, counts.pending)
     active.set({ state: 'firing' }, counts.firing)
   }
-  // prom-client calls it before it reads the gauge.
+  // prom-client calls it before it reads a gauge.
   Object.assign(active, { collect })
+  Object.assign(series, { collect: () => series.set(session()?.series() ?? 0) })
 }

@@ -6,14 +6,14 @@ import type { RuleRef, RuleSet } from '../rules/rule-set.ts'
 import { openAlertBucket } from '../state/alert-bucket.ts'
 import { createJournal } from '../state/journal.ts'
 import { createProgress, openPosition } from '../state/position.ts'
-import { collectSamples, newestOf } from './coalesce-samples.ts'
+import { createCatchUp } from './catch-up.ts'
+import { collectSamples } from './coalesce-samples.ts'
 import { createDeadlineTimer } from './deadline-timer.ts'
 import { createEngine, type Engine } from './engine.ts'
 import type { Moment, Trigger } from './evaluate-rule.ts'
 import { createEvaluationTime } from './evaluation-time.ts'
-import { listenToEngine } from './listen-to-engine.ts'
+import { type Cause, listenToEngine } from './listen-to-engine.ts'
 import { readMetrics } from './read-metrics.ts'
-import { replayDeadlines } from './replay-deadlines.ts'
 import { adopt, restoreAlerts } from './restore-alerts.ts'
 import { runRegularly } from './run-regularly.ts'
 import { scheduleGroups } from './schedule-groups.ts'
@@ -37,6 +37,8 @@ export interface SessionDeps extends ConsumeDeps {
 /** The evaluator at work: from taking up the lease until it is laid down. */
 export interface Session {
   readonly engine: Engine
+  /** Series in the head. */
+  series(): number
   /** Resolves when the past has been caught up with. */
   readonly live: Promise<void>
   stop(): Promise<void>
@@ -83,10 +85,10 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     trigger,
   })
   /** Runs evaluations at a moment, and follows their durability. */
-  function evaluate(moment: Moment, work: (moment: Moment) => void): void {
+  function evaluate(moment: Moment, work: (moment: Moment) => void, cause?: Cause): void {
+    listener.cause = cause
     work(moment)
     progress.begin(moment.sequence, listener.take())
-    listener.cause = undefined
     if (live) deadlines.arm()
   }
 
@@ -97,25 +99,24 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     evaluate(momentNow('interval'), (moment) => engine.evaluateGroup(group, moment)),
   )
   const samples = collectSamples((series, cause, newestMs) => {
-    listener.cause = cause
-    evaluate(momentNow('sample', newestMs), (moment) => engine.evaluateReaders(series, moment))
+    evaluate(momentNow('sample', newestMs), (moment) => engine.evaluateReaders(series, moment), cause)
     metrics.lag.observe(Math.max(0, clock.now() - cause.eventMs) / 1000)
   })
 
+  const catchUp = createCatchUp({
+    engine,
+    timeOf,
+    evaluate: (moment, cause, work) => evaluate(moment, work, cause),
+    now: clock.now,
+  })
   const stages = readMetrics(createIngester(head), bus.subjects, {
-    before({ sequence: next, timeMs }) {
-      if (!live && next > evaluated) replayDeadlines(engine, timeMs, sequence)
+    before(delivery) {
+      if (!live && delivery.sequence > evaluated) catchUp.before(delivery)
     },
     after(delivery, changed) {
       sequence = delivery.sequence
-      const cause = { eventMs: delivery.timeMs, receivedMs: clock.now() }
-      if (live) return samples.note(changed, cause)
-      if (sequence <= evaluated) return
-      listener.cause = cause
-      const atMs = timeOf(delivery.timeMs, newestOf(changed))
-      evaluate({ atMs, sequence, trigger: 'sample', frozenFrom: sequence }, (moment) =>
-        engine.evaluateReaders(changed, moment),
-      )
+      if (live) samples.note(changed, { eventMs: delivery.timeMs, receivedMs: clock.now() })
+      else if (sequence > evaluated) catchUp.after(delivery, changed)
     },
   })
 
@@ -148,7 +149,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     progress.written = durable
   }
   function goLive(): void {
-    replayDeadlines(engine, clock.now(), sequence)
+    catchUp.finish(clock.now())
     live = true
     evaluate(momentNow('changed'), (moment) => {
       endOrphans(moment)
@@ -158,7 +159,6 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     const maintain = () => {
       head.maintain(clock.now())
       engine.forgetDeparted(clock.now())
-      metrics.series.set(head.stats().series)
     }
     stops.push(
       book.onChange(changeRules),
@@ -180,6 +180,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
 
   return {
     engine,
+    series: () => head.stats().series,
     live: reader.caughtUp,
     async stop() {
       await reader.stop()
