@@ -15,7 +15,7 @@ export interface EngineOptions {
   readonly timeoutMs?: number
   /** Step of subqueries that name none. Default: 1 minute. */
   readonly subqueryStepMs?: number
-  /** Milliseconds of work in one go before the event loop gets its turn. Default: 10. */
+  /** Milliseconds of work in one go before the event loop gets its turn. Default: 5. */
   readonly sliceMs?: number
   /** A monotonic clock in milliseconds. Default: `performance.now`. */
   readonly now?: () => number
@@ -94,7 +94,7 @@ export function beginQuery(
     limits: {
       maxSamples: options.maxSamples ?? 10_000_000,
       timeoutMs: options.timeoutMs ?? 120_000,
-      sliceMs: options.sliceMs ?? 10,
+      sliceMs: options.sliceMs ?? 5,
     },
     now: options.now ?? (() => performance.now()),
     signal: options.signal,

@@ -86,6 +86,8 @@ export function* aggregateQuantile(
   return yield* withoutEmptyRows(query, output)
 }
 
+/** Counting a value makes a label set of its own. */
+const UNITS_PER_CELL = 64
 /** Room for the rows of count_values from the start; untouched room costs nothing. */
 const COUNTED_CELLS = 65_536
 
@@ -103,7 +105,7 @@ export function* aggregateCountValues(
   const grouper = createGrouper(grouping, expr.without)
   const bases = new Map<Group, number>()
   for (let row = 0; row < input.labels.length; row++) {
-    if (query.due(steps)) yield
+    if (query.due(steps * UNITS_PER_CELL)) yield
     for (let step = 0; step < steps; step++) {
       const cell = row * steps + step
       if (input.present[cell] !== 1) continue

@@ -103,7 +103,7 @@ function* measureHistograms(
   for (const histogram of histograms) {
     const base = addRow(output, histogram.labels, true)
     for (let step = 0; step < steps; step++) {
-      if (query.due(histogram.rows.length * 4)) yield
+      if (query.due(32 + histogram.rows.length * 8)) yield
       const buckets: Bucket[] = []
       for (const { row, bound } of histogram.rows) {
         const cell = row * steps + step

@@ -44,7 +44,7 @@ function* timestamps(query: Query, expr: CallExpr, frame: Frame, evaluate: Evalu
   if (arg?.kind === 'vector-selector') return dropNames(yield* selectInstant(query, arg, frame, 'timestamp'))
   const value = arg && (yield* evaluate(query, arg, frame))
   const block = value?.kind === 'vector' ? value.block : createBlock(frame.steps, 0)
-  return mapCells(block, (_, step) => (frame.startMs + step * frame.stepMs) / 1000)
+  return mapCells(block, (_, step) => timeOf(frame, step))
 }
 
 function* rangeCall(query: Query, expr: CallExpr, frame: Frame, evaluate: Evaluate): Generator<void, Block> {
@@ -79,43 +79,47 @@ function scalarCall(
 ): Value {
   const values = new Float64Array(frame.steps)
   const [first = values, second = values] = scalars
-  for (let step = 0; step < frame.steps; step++) {
-    values[step] = scalarAt(query, func, frame, step, first[step] ?? 0, second[step] ?? 0, block)
-  }
+  const at = scalarOf(query, func, frame, first, second, block)
+  for (let step = 0; step < frame.steps; step++) values[step] = at(step)
   return { kind: 'scalar', values }
 }
 
-function scalarAt(
+/** The value of a scalar function by step. */
+function scalarOf(
   query: Query,
   func: CallExpr['func'],
   frame: Frame,
-  step: number,
-  first: number,
-  second: number,
+  first: Float64Array,
+  second: Float64Array,
   block: Block | undefined,
-): number {
+): (step: number) => number {
   switch (func) {
     case 'time':
-      return (frame.startMs + step * frame.stepMs) / 1000
+      return (step) => timeOf(frame, step)
     case 'pi':
-      return Math.PI
+      return () => Math.PI
     case 'start':
-      return query.startMs / 1000
+      return () => query.startMs / 1000
     case 'end':
-      return query.endMs / 1000
+      return () => query.endMs / 1000
     case 'step':
-      return query.stepMs / 1000
+      return () => query.stepMs / 1000
     case 'range':
-      return (query.endMs - query.startMs) / 1000
+      return () => (query.endMs - query.startMs) / 1000
     case 'min_of':
-      return smaller(first, second)
+      return (step) => smaller(first[step] ?? 0, second[step] ?? 0)
     case 'max_of':
-      return larger(first, second)
+      return (step) => larger(first[step] ?? 0, second[step] ?? 0)
     case 'scalar':
-      return onlyValue(block, step)
+      return (step) => onlyValue(block, step)
     default:
       throw new Error(`${func} is no scalar function`)
   }
+}
+
+/** The time of a step, in seconds. */
+function timeOf({ startMs, stepMs }: Frame, step: number): number {
+  return (startMs + step * stepMs) / 1000
 }
 
 /** The value of a vector's only sample at a step, NaN when it has none or several. */
@@ -185,10 +189,9 @@ function* vectorCall(
 
 /** `vector(time())`: what the functions of time take when they are given nothing. */
 function timeVector(frame: Frame): Block {
-  return rowOf(
-    frame,
-    Float64Array.from({ length: frame.steps }, (_, step) => (frame.startMs + step * frame.stepMs) / 1000),
-  )
+  const times = new Float64Array(frame.steps)
+  for (let step = 0; step < frame.steps; step++) times[step] = timeOf(frame, step)
+  return rowOf(frame, times)
 }
 
 function rowOf(frame: Frame, values: Float64Array): Block {

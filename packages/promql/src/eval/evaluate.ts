@@ -13,6 +13,7 @@ import { aggregateSelection } from './select-rows.ts'
  * of time: run it to its end in one go, or let others work in between.
  */
 export function* evaluate(query: Query, expr: Expr, frame: Frame): Generator<void, Value> {
+  if (query.due(frame.steps)) yield
   if (frame.steps > 1 && isConstant(expr)) {
     const value = yield* evaluateNode(query, expr, { ...frame, steps: 1 })
     if (value.kind === 'vector') query.charge(value.block.labels.length * frame.steps)

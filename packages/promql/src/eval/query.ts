@@ -27,6 +27,8 @@ export interface Query extends QueryTimes {
   readonly annotations: Annotations
   /** Counts samples read or produced. @throws QueryError beyond the limit */
   charge(samples: number): void
+  /** Counts the steps of a range query or a subquery. @throws QueryError when they are too many */
+  chargeSteps(steps: number): void
   /** Counts work, about one unit a sample; true when it is time to yield. @throws QueryError when it must end */
   due(units: number): boolean
   /** Begins a new slice after a yield. */
@@ -44,6 +46,8 @@ export interface QueryOptions extends QueryTimes {
   readonly signal?: AbortSignal | undefined
 }
 
+/** What is computed per step, such as time(), is computed in one go. */
+const MOST_STEPS = 1_000_000
 /** Work between two looks at the clock: well under a millisecond. */
 const UNITS_PER_LOOK = 8192
 
@@ -83,6 +87,13 @@ export function createQuery(options: QueryOptions): Query {
           'query processing would load too many samples into memory in query execution',
         )
       }
+    },
+    chargeSteps(steps) {
+      if (steps > MOST_STEPS) {
+        const message = `query would be evaluated at ${steps} steps, at most ${MOST_STEPS} are possible: use a longer step`
+        throw new QueryError('too_many_samples', message)
+      }
+      this.charge(steps)
     },
     due(count) {
       units += count

@@ -61,7 +61,7 @@ export function* runRange(query: Query, expr: Expr): Generator<void, QueryResult
     )
   }
   const steps = Math.max(0, Math.floor((query.endMs - query.startMs) / query.stepMs) + 1)
-  query.charge(steps)
+  query.chargeSteps(steps)
   const frame: Frame = { startMs: query.startMs, stepMs: query.stepMs, steps }
   const value = yield* evaluate(query, expr, frame)
   if (value.kind === 'string') throw new Error('a string is no vector: the types were checked before')

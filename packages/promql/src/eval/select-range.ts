@@ -58,6 +58,7 @@ function* selectSubquery(
   const steps = Math.max(0, Math.floor((lastMs - startMs) / innerMs) + 1)
   const windows = { firstEndMs: firstMs, stepMs, rangeMs: subquery.rangeMs }
   if (steps === 0) return { windows, series: [], dropsName: () => false }
+  query.chargeSteps(steps)
   const block = yield* evaluateVector(query, subquery.expr, { startMs, stepMs: innerMs, steps })
   return {
     windows,
