@@ -1,17 +1,13 @@
-import type { Clock } from '@tocsin/runtime'
 import type { Express } from 'express'
 import type { Session } from '../evaluation/session.ts'
 import type { CustomRules } from '../rules/custom-rules.ts'
-import type { RuleBook } from '../rules/rule-book.ts'
 import { serveCustomRules } from './serve-custom-rules.ts'
 import { serveRules } from './serve-rules.ts'
 
 export interface ApiDeps {
-  readonly book: RuleBook
   readonly custom: CustomRules
   /** The evaluation, while it runs in this replica. */
   readonly session: () => Session | undefined
-  readonly clock: Clock
 }
 
 /** Prometheus' API of rules and alerts, and our own of custom rules. */

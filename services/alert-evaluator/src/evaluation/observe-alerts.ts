@@ -27,7 +27,7 @@ export function observeAlerts(
   atMs: number,
 ): readonly Observation[] {
   const context: TemplateContext = {
-    query: (expr) => compileExpression(expr).evaluate(queryable, queryMs),
+    query: queryOnce(queryable, queryMs),
     nowMs: atMs,
     externalURL,
   }
@@ -42,6 +42,26 @@ export function observeAlerts(
     seen.add(observation.fingerprint)
     return observation
   })
+}
+
+// A template may ask in a loop; what it asks is text that anyone may have put.
+const MOST_QUERIES = 50
+
+/** The queries of one evaluation's templates: each is run once, however many alerts ask it. */
+function queryOnce(queryable: Queryable, queryMs: number): TemplateContext['query'] {
+  const known = new Map<string, readonly Sample[]>()
+  return (expr) => {
+    const before = known.get(expr)
+    if (before) return before
+    if (known.size >= MOST_QUERIES)
+      throw new EvaluationError(
+        'limit',
+        `more than ${MOST_QUERIES} different queries in the templates of one rule`,
+      )
+    const samples = compileExpression(expr).evaluate(queryable, queryMs)
+    known.set(expr, samples)
+    return samples
+  }
 }
 
 /** Who an alert is: its labels and their fingerprint. */

@@ -156,6 +156,8 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
       for (const group of engine.rules().groups) engine.evaluateGroup(group, moment)
     })
     groups.set(engine.rules().groups)
+    // They may have changed while the past was read.
+    if (engine.rules() !== book.current()) changeRules(book.current())
     const maintain = () => {
       head.maintain(clock.now())
       engine.forgetDeparted(clock.now())
