@@ -11,13 +11,17 @@ const UNITS_PER_ROW = 32
  * @throws QueryError when two of them have a value at the same step
  */
 export function* settleNames(query: Query, block: Block): Generator<void, Block> {
-  // In an instant vector only rows that lose their name can become equal.
-  if (block.steps === 1 && !block.dropName.includes(true)) return block
+  let changed = false
   for (let row = 0; row < block.labels.length; row++) {
     if (query.due(UNITS_PER_ROW)) yield
-    if (block.dropName[row]) block.labels[row] = dropMetricName(block.labels[row] ?? NO_LABELS)
+    const labels = block.labels[row] ?? NO_LABELS
+    const settled = block.dropName[row] ? dropMetricName(labels) : labels
+    if (settled !== labels) changed = true
+    block.labels[row] = settled
     block.dropName[row] = false
   }
+  // In an instant vector only rows that lost their name can have become equal.
+  if (block.steps === 1 && !changed) return block
   return yield* mergeEqualRows(query, block)
 }
 
