@@ -24,7 +24,11 @@ export const webhook: ChannelDefinition<typeof env> = {
     return {
       name: 'webhook',
       concurrency: 32,
-      secrets: [...secretsOfUrl(url), ...Object.values(headers)],
+      // Of `Bearer <token>` the token alone is a secret too.
+      secrets: [
+        ...secretsOfUrl(url),
+        ...Object.values(headers).flatMap((value) => [value, ...value.split(' ')]),
+      ],
       async send(notification, { signal }) {
         try {
           const response = await fetch(withoutLogin(url), {

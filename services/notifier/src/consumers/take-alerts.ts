@@ -14,6 +14,7 @@ import {
 import { logSuppressed, titleOfTransition } from '../delivery/log-suppressed.ts'
 import type { Grouper } from '../grouping/grouper.ts'
 import type { NotifierMetrics } from '../metrics.ts'
+import { boundedId } from '../outbox/bounded-id.ts'
 
 export interface TakeAlertsDeps extends Pick<ServiceContext, 'bus' | 'clock'> {
   readonly grouper: Grouper
@@ -46,7 +47,7 @@ function group({ grouper, metrics, bus, clock, signal }: TakeAlertsDeps): Stage<
       await logSuppressed(
         { bus, metrics },
         {
-          id: `${event.id}-${delivery.sequence}`,
+          id: `${boundedId(event.id)}-${delivery.sequence}`,
           reason: taken.reason,
           channels: taken.route?.channels ?? [],
           receiver: taken.route?.receiver ?? 'none',

@@ -17,6 +17,7 @@ import {
 } from '@tocsin/runtime'
 import { logSuppressed } from '../delivery/log-suppressed.ts'
 import type { NotifierMetrics } from '../metrics.ts'
+import { boundedId } from '../outbox/bounded-id.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import type { Policy } from '../policy/policy.ts'
 import { routeBySeverity } from '../policy/route-by-severity.ts'
@@ -60,7 +61,7 @@ function messageOf(
   { sequence, timeMs }: Delivery,
   nowMs: number,
 ): Omit<OutboxMessage, 'channel' | 'receiver'> {
-  const id = request.id ?? `notify-${sequence}-${Math.floor(timeMs).toString(36)}`
+  const id = boundedId(request.id ?? `notify-${sequence}-${Math.floor(timeMs).toString(36)}`)
   const now = new Date(nowMs).toISOString()
   const { title, message, metadata, severity } = request
   const time = request.time ?? new Date(timeMs).toISOString()

@@ -3,7 +3,7 @@ import { deliveryEvent, deliveryOutcome, deadLetterHeaders as h, severity } from
 import { type Bus, HttpError } from '@tocsin/runtime'
 import type { Express } from 'express'
 import { z } from 'zod'
-import { readLog } from './read-log.ts'
+import { readLog } from '../delivery/read-log.ts'
 
 const limit = z.coerce.number().int().min(1).max(1000).default(100)
 

@@ -47,7 +47,7 @@ export function digestTitle({ entries }: OutboxDigest): string {
 }
 
 /** Control characters and line breaks have no place in a subject. */
-export function oneLine(text: string, longest = LONGEST): string {
+function oneLine(text: string, longest = LONGEST): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must go
   const plain = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim()
   return plain.length > longest ? `${plain.slice(0, longest - 1)}…` : plain

@@ -29,7 +29,7 @@ function render(part: Part): string {
   return escapeHtml(String(part))
 }
 
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (c) => entities[c] ?? c)
 }
 

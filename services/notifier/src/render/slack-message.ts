@@ -35,7 +35,7 @@ export function slackMessage(event: OutboxEvent): SlackMessage {
 }
 
 /** What Slack gives a meaning to; the rest of its markup is harmless. */
-export function escapeSlack(text: string): string {
+function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 

@@ -21,6 +21,7 @@ import { createGrouper } from '../grouping/grouper.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { DIGEST, type Policy } from '../policy/policy.ts'
+import { recallSent } from './recall-sent.ts'
 import { removedChannels } from './removed-channel.ts'
 import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
 
@@ -59,14 +60,15 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     from: TakeOver,
     rest: Pick<Parameters<typeof consumeDurable>[1], 'stages' | 'concurrency'>,
   ) {
-    const { workQueue: _, ...where } = from
-    await takeOverConsumer(bus, from)
+    const { stream, filterSubject } = from
+    const durable = await takeOverConsumer(bus, log, from)
     // A notification may be tried for a day: it is in hand all that time, not stuck.
     const handlingTimeoutMs = env.NOTIFY_RETRY_FOR + DAY_MS
-    consumers.push(await consumeDurable(ctx, { ...where, ...rest, handlingTimeoutMs }))
+    consumers.push(await consumeDurable(ctx, { stream, filterSubject, durable, ...rest, handlingTimeoutMs }))
   }
 
   async function startChannel(channel: Channel) {
+    await recallSent(bus, channel.name, sent)
     const deliver = createDeliver(channel, {
       bus,
       clock,
@@ -87,7 +89,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
 
   const outboxOf = (channel: string): TakeOver => ({
     stream: 'OUTBOX',
-    durable: `notifier-${channel}`,
+    name: `notifier-${channel}`,
     filterSubject: bus.subjects.outbox(channel),
     workQueue: true,
   })
@@ -151,7 +153,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     await consume(
       {
         stream: 'ALERTS',
-        durable: 'notifier-alerts',
+        name: 'notifier-alerts',
         filterSubject: bus.subjects.allAlerts,
         workQueue: false,
       },

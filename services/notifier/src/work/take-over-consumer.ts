@@ -1,65 +1,66 @@
-import { AckPolicy, type ConsumerInfo, DeliverPolicy, type JetStreamManager } from '@nats-io/jetstream'
+import { randomBytes } from 'node:crypto'
+import { AckPolicy, type ConsumerInfo, DeliverPolicy } from '@nats-io/jetstream'
 import type { StreamKey } from '@tocsin/contract'
-import type { Bus } from '@tocsin/runtime'
-import { z } from 'zod'
+import { type Bus, type Log, messageOf } from '@tocsin/runtime'
 
 export interface TakeOver {
   readonly stream: StreamKey
-  readonly durable: string
-  readonly filterSubject?: string
+  /** The consumer's name, to which each taking over adds something of its own. */
+  readonly name: string
+  readonly filterSubject: string
   /** A work queue needs no position: what is in the stream has not been acknowledged. */
   readonly workQueue: boolean
 }
 
-const position = z.object({ incarnation: z.string(), sequence: z.int().nonnegative() })
-
 /**
- * Makes a consumer anew behind the last message that everything before is acknowledged of. Otherwise JetStream would
- * hand out new messages first, and those that a predecessor left unacknowledged only after their ack wait: a resolve
- * would overtake its alert. Only the holder of the lease may call it.
+ * Makes a consumer that begins behind the last message of which everything before is acknowledged, in place of the
+ * predecessor's; answers its name. Going on with the same one would hand out new messages first, and those left
+ * unacknowledged only after their ack wait: a resolve would overtake its alert. Only the holder of the lease may call it.
  */
-export async function takeOverConsumer(bus: Bus, wanted: TakeOver): Promise<void> {
+export async function takeOverConsumer(bus: Bus, log: Log, wanted: TakeOver): Promise<string> {
   const stream = bus.streamName(wanted.stream)
-  const existing = await findConsumer(bus.jsm, stream, wanted.durable)
-  const from = wanted.workQueue ? undefined : await startOf(bus, stream, wanted.durable, existing)
-  if (existing && existing.num_ack_pending === 0) return
-  if (existing) await bus.jsm.consumers.delete(stream, wanted.durable)
-  if (!existing && from === undefined) return
-  await bus.jsm.consumers.add(stream, {
-    durable_name: wanted.durable,
-    ack_policy: AckPolicy.Explicit,
-    ...(wanted.filterSubject === undefined ? {} : { filter_subject: wanted.filterSubject }),
-    ...(from === undefined
-      ? { deliver_policy: DeliverPolicy.All }
-      : { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: from }),
-  })
-}
-
-/** Where to go on. It is kept before the consumer that knows it is deleted. */
-async function startOf(
-  bus: Bus,
-  stream: string,
-  durable: string,
-  existing: ConsumerInfo | undefined,
-): Promise<number | undefined> {
-  const kv = await bus.kv('positions')
-  const key = `consumer.${durable}`
-  const incarnation = (await bus.jsm.streams.info(stream)).created
-  if (existing) {
-    const sequence = existing.ack_floor.stream_seq
-    await kv.put(key, JSON.stringify({ incarnation, sequence }))
-    return sequence + 1
+  const former = await formerConsumers(bus, stream, wanted.name)
+  // Never a name used before: servers of 2.9 may find the state of the deleted one under it, and skip messages.
+  const durable = `${wanted.name}-${randomBytes(4).toString('hex')}`
+  const make = () =>
+    bus.jsm.consumers.add(stream, {
+      durable_name: durable,
+      ack_policy: AckPolicy.Explicit,
+      filter_subject: wanted.filterSubject,
+      ...(wanted.workQueue ? { deliver_policy: DeliverPolicy.All } : startBehind(former)),
+    })
+  const removeFormer = async () => {
+    for (const { name } of former) await remove(bus, log, stream, name)
   }
-  const entry = await kv.get(key)
-  const known = entry?.operation === 'PUT' ? position.safeParse(JSON.parse(entry.string())).data : undefined
-  return known?.incarnation === incarnation ? known.sequence + 1 : undefined
+  // The position must never be without a consumer that knows it; in a work queue two may not overlap.
+  for (const step of wanted.workQueue ? [removeFormer, make] : [make, removeFormer]) await step()
+  return durable
 }
 
-async function findConsumer(
-  jsm: JetStreamManager,
-  stream: string,
-  durable: string,
-): Promise<ConsumerInfo | undefined> {
-  for await (const info of jsm.consumers.list(stream)) if (info.name === durable) return info
-  return undefined
+/** The lowest position of all: messages that come twice are known, messages that never come are lost. */
+function startBehind(former: readonly ConsumerInfo[]) {
+  if (former.length === 0) return { deliver_policy: DeliverPolicy.All }
+  const floor = Math.min(...former.map((info) => info.ack_floor.stream_seq))
+  return { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: floor + 1 }
+}
+
+async function formerConsumers(bus: Bus, stream: string, name: string): Promise<readonly ConsumerInfo[]> {
+  const found: ConsumerInfo[] = []
+  for await (const info of bus.jsm.consumers.list(stream))
+    if (info.name.startsWith(`${name}-`) && /^[0-9a-f]{8}$/.test(info.name.slice(name.length + 1)))
+      found.push(info)
+  return found
+}
+
+/** A server may complain of files that it could not remove; what counts is whether the consumer is gone. */
+async function remove(bus: Bus, log: Log, stream: string, name: string): Promise<void> {
+  try {
+    await bus.jsm.consumers.delete(stream, name)
+  } catch (error) {
+    for await (const info of bus.jsm.consumers.list(stream)) if (info.name === name) throw error
+    log.debug(
+      { stream, consumer: name, reason: messageOf(error) },
+      'a consumer is gone, not without complaint',
+    )
+  }
 }
