@@ -29,6 +29,12 @@ async function main(): Promise<void> {
     }
   }
   printFile('all', all)
+  for (const [reason, cases] of Map.groupBy(
+    all.filter(({ outcome }) => outcome === 'native'),
+    (one) => one.reason,
+  )) {
+    console.log(`  counted apart: ${cases.length} ${reason}`)
+  }
   if (count(all, 'failed') > 0) process.exitCode = 1
 }
 

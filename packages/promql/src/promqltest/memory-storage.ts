@@ -7,8 +7,8 @@ export interface MemoryStorage extends Queryable {
   /** Sets values `stepMs` apart from `firstMs` (0) on; gaps are left out, native histograms only noted. */
   load(labels: Labels, stepMs: number, values: readonly SequenceValue[], firstMs?: number): void
   clear(): void
-  /** Whether a native histogram would have been read since this was last asked. */
-  takeHistogramRead(): boolean
+  /** Which kind of native histogram would have been read since this was last asked. */
+  takeHistogramRead(): 'histogram' | 'converted' | undefined
 }
 
 interface StoredSeries {
@@ -18,7 +18,7 @@ interface StoredSeries {
 
 export function createMemoryStorage(): MemoryStorage {
   const stored = new Map<string, StoredSeries>()
-  let histogramRead = false
+  let histogramRead: 'histogram' | 'converted' | undefined
   return {
     load(labels, stepMs, values, firstMs = 0) {
       const key = labelsKey(labels)
@@ -30,7 +30,7 @@ export function createMemoryStorage(): MemoryStorage {
     clear: () => stored.clear(),
     takeHistogramRead() {
       const read = histogramRead
-      histogramRead = false
+      histogramRead = undefined
       return read
     },
     *select(matchers, startMs, endMs) {
@@ -38,8 +38,12 @@ export function createMemoryStorage(): MemoryStorage {
         const series = stored.get(key)
         if (!series || !matchLabels(series.labels, matchers)) continue
         const inRange = [...series.samples].filter(([time]) => time >= startMs && time <= endMs)
-        if (inRange.some(([, value]) => value === 'histogram')) histogramRead = true
-        const samples = inRange.filter(([, value]) => value !== 'histogram').sort(([a], [b]) => a - b)
+        for (const [, value] of inRange) {
+          if (value === 'histogram') histogramRead = value
+          if (value === 'converted') histogramRead ??= value
+        }
+        const samples = inRange.filter(([, value]) => typeof value === 'number' || value === 'stale')
+        samples.sort(([a], [b]) => a - b)
         if (samples.length === 0) continue
         const timestamps = Float64Array.from(samples, ([time]) => time)
         const values = Float64Array.from(samples, ([, value]) => (typeof value === 'number' ? value : 0))

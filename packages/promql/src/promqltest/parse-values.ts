@@ -1,7 +1,7 @@
 import { parseNumber } from '../syntax/numbers.ts'
 
-/** One value of a series in a script: a number, a gap, a staleness marker, or a native histogram. */
-export type SequenceValue = number | 'gap' | 'stale' | 'histogram'
+/** One value of a series in a script; `converted` is a native histogram made of classic buckets. */
+export type SequenceValue = number | 'gap' | 'stale' | 'histogram' | 'converted'
 
 const TOKEN = /\{\{.*?\}\}(?:[+-]\{\{.*?\}\})?(?:x\d+)?|\S+/g
 const NUMBER = String.raw`[+-]?(?:0x[0-9a-f]+|(?:\d[\d_]*\.?\d*|\.\d+)(?:e[+-]?\d+)?|inf|nan)`
