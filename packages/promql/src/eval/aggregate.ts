@@ -101,7 +101,8 @@ export function* aggregateCountValues(
   if (!isValidLabelName(label)) throw new QueryError('execution', `invalid label name ${quote(label)}`)
   const { steps } = input
   const output = createBlock(steps, Math.ceil(COUNTED_CELLS / steps))
-  const grouping = expr.without ? expr.grouping.filter((name) => name !== label) : [...expr.grouping, label]
+  // A label that `without` names is gone from the result, even this one.
+  const grouping = expr.without ? expr.grouping : [...expr.grouping, label]
   const grouper = createGrouper(grouping, expr.without)
   const bases = new Map<Group, number>()
   for (let row = 0; row < input.labels.length; row++) {
