@@ -1,6 +1,8 @@
 export { freePort, type Server } from '@tocsin/servers'
 export { checkSlackPayload, type SlackFault } from './check-slack-payload.ts'
+export type { WrittenSeries } from './encode-write-request.ts'
 export { failOnLeaks, type LeakWatch, watchLeaks } from './fail-on-leaks.ts'
+export { remoteWrite } from './remote-write.ts'
 export {
   type Answer,
   type Answerer,
