@@ -71,6 +71,48 @@ describe('live rules', () => {
     expect(live.append(SERIES[3] ?? {}, 2000, 1)).toEqual([])
   })
 
+  it('still answer when they have been removed', () => {
+    const storage = createMemoryStorage()
+    const live = createLiveRules({ queryable: storage })
+    const rule = live.add(compile('up'))
+    rule.evaluate(0)
+    live.remove(rule)
+    append(storage, SERIES[3] ?? {}, 1000, 7, false)
+    live.append(SERIES[3] ?? {}, 1000, 7)
+    expect(rule.evaluate(1000)).toMatchObject({ value: [{ value: 7 }] })
+  })
+
+  it('read from the storage when a selector has more series than may be kept', () => {
+    const storage = createMemoryStorage()
+    const live = createLiveRules({ queryable: storage, mostSeries: 2 })
+    const rule = live.add(compile('count(requests_total)'))
+    for (const [i, labels] of SERIES.entries()) {
+      append(storage, labels, 1000 + i, 1, false)
+      live.append(labels, 1000 + i, 1)
+      rule.evaluate(1000 + i)
+    }
+    expect(rule.evaluate(2000)).toMatchObject({ value: [{ value: 3 }] })
+  })
+
+  it('lose no sample that comes in while the first evaluation reads the storage', async () => {
+    const storage = createMemoryStorage()
+    for (const labels of SERIES) append(storage, labels, 1000, 1, false)
+    const live = createLiveRules({ queryable: storage })
+    const rule = live.add(compile('sum(requests_total)'))
+    let time = 1000
+    const pause = async (): Promise<void> => {
+      time++
+      for (const labels of SERIES) {
+        append(storage, labels, time, time, false)
+        live.append(labels, time, time)
+      }
+    }
+    let clock = 0
+    await rule.evaluateInSlices(1000, { sliceMs: 0, now: () => clock++, pause })
+    await rule.evaluateInSlices(1000, { sliceMs: 0, now: () => clock++, pause })
+    expect(rule.evaluate(time)).toEqual(compile('sum(requests_total)').evaluate(storage, time))
+  })
+
   it('read from the storage once, not at every evaluation', () => {
     const storage = createMemoryStorage()
     let reads = 0

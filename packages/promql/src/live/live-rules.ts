@@ -32,6 +32,8 @@ export interface LiveRulesOptions {
   readonly queryable: Queryable
   /** Selectors that reach back further read the storage at every evaluation. Default: 1 hour. */
   readonly longestReachMs?: number
+  /** Selectors of more series read the storage at every evaluation. Default: 50,000. */
+  readonly mostSeries?: number
 }
 
 /** What a series concerns, found once per labels object. */
@@ -47,7 +49,11 @@ interface Concern {
  * const rule = rules.add(compile('rate(errors_total[1m]) > 1'))
  * for (const concerned of rules.append(labels, timeMs, value)) concerned.evaluate(timeMs)
  */
-export function createLiveRules({ queryable, longestReachMs = 3_600_000 }: LiveRulesOptions): LiveRules {
+export function createLiveRules({
+  queryable,
+  longestReachMs = 3_600_000,
+  mostSeries = 50_000,
+}: LiveRulesOptions): LiveRules {
   const selectors = new Map<string, { readonly selector: LiveSelector; readonly users: Set<LiveRule> }>()
   const byMatchers = new WeakMap<readonly Matcher[], LiveSelector>()
   const ruleIndex = createSelectorIndex<LiveRule>()
@@ -68,7 +74,7 @@ export function createLiveRules({ queryable, longestReachMs = 3_600_000 }: LiveR
       shared.users.add(rule)
       return shared.selector
     }
-    const selector = createLiveSelector(matchers, queryable)
+    const selector = createLiveSelector(matchers, queryable, mostSeries)
     selectors.set(key, { selector, users: new Set([rule]) })
     selectorIndex.add(matchers, selector)
     return selector
@@ -108,6 +114,7 @@ export function createLiveRules({ queryable, longestReachMs = 3_600_000 }: LiveR
         if (!users.delete(rule) || users.size > 0) continue
         selectors.delete(key)
         selectorIndex.remove(selector)
+        selector.close()
       }
       concerns = new WeakMap()
     },

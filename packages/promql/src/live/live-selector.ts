@@ -16,6 +16,8 @@ export interface LiveSelector {
   keepFor(reachMs: number): void
   windowOf(labels: Labels): SeriesWindow
   push(window: SeriesWindow, timestampMs: number, value: number, stale: boolean): void
+  /** Keeps nothing from now on: nobody feeds it any more. */
+  close(): void
   /** The series with samples since a time; undefined when some of it has been forgotten. */
   select(startMs: number): Iterable<SeriesSlice> | undefined
 }
@@ -23,13 +25,23 @@ export interface LiveSelector {
 /** Evaluations may lag this far behind the newest sample before they read the storage again. */
 const SLACK_MS = 30_000
 
-export function createLiveSelector(matchers: readonly Matcher[], queryable: Queryable): LiveSelector {
+/**
+ * `cold`: nothing is kept; the next evaluation reads the storage and keeps what it reads (`seeding`).
+ * `live`: every sample since `completeFromMs` is kept. `off`: there are too many series to keep.
+ */
+type State = 'cold' | 'seeding' | 'live' | 'off'
+
+export function createLiveSelector(
+  matchers: readonly Matcher[],
+  queryable: Queryable,
+  mostSeries: number,
+): LiveSelector {
   const windows = new Map<string, SeriesWindow>()
   let listed: SeriesWindow[] = []
+  let state: State = 'cold'
   let keepMs = 0
   let newestMs = Number.NEGATIVE_INFINITY
-  /** Samples from here on are all held; nothing is before the first evaluation has asked the storage. */
-  let completeFromMs = Number.POSITIVE_INFINITY
+  let completeFromMs = 0
 
   function windowOf(labels: Labels): SeriesWindow {
     const key = labelsKey(labels)
@@ -39,25 +51,43 @@ export function createLiveSelector(matchers: readonly Matcher[], queryable: Quer
   }
 
   function list(window: SeriesWindow, key: string): void {
-    if (window.listed) return
+    if (window.listed || state === 'off') return
     windows.set(key, window)
     listed.push(window)
     window.listed = true
+    if (listed.length > mostSeries) turnOff()
   }
 
-  function seed(startMs: number): void {
-    for (const { labels, timestamps, values } of queryable.select(
-      matchers,
-      startMs,
-      Number.MAX_SAFE_INTEGER,
-    )) {
-      const window = windowOf(labels)
-      for (let i = 0; i < timestamps.length; i++) {
-        pushSample(window, timestamps[i] ?? 0, values[i] ?? 0, isStaleAt(values, i))
-      }
-    }
-    completeFromMs = startMs
+  function turnOff(): void {
+    state = 'off'
+    windows.clear()
+    listed = []
   }
+
+  /** Hands on what it keeps, series by series: many series must not be read in one go. */
+  function* seed(startMs: number): Generator<SeriesSlice> {
+    state = 'seeding'
+    completeFromMs = startMs
+    try {
+      for (const { labels, timestamps, values } of queryable.select(
+        matchers,
+        startMs,
+        Number.MAX_SAFE_INTEGER,
+      )) {
+        const window = windowOf(labels)
+        for (let i = 0; i < timestamps.length; i++) {
+          pushSample(window, timestamps[i] ?? 0, values[i] ?? 0, isStaleAt(values, i))
+        }
+        yield window
+      }
+      if (!isOff()) state = 'live'
+    } finally {
+      // An evaluation that ended early has not read it all.
+      if (state === 'seeding') state = 'cold'
+    }
+  }
+
+  const isOff = (): boolean => state === 'off'
 
   /** Series that ended long ago go off the list; the next sample of one brings it back. */
   function dropEnded(): void {
@@ -76,22 +106,23 @@ export function createLiveSelector(matchers: readonly Matcher[], queryable: Quer
     keepFor(reachMs) {
       if (reachMs <= keepMs) return
       keepMs = reachMs
-      completeFromMs = Number.POSITIVE_INFINITY
+      if (state === 'live') state = 'cold'
     },
     windowOf,
+    close: turnOff,
     push(window, timestampMs, value, stale) {
-      // Before the first evaluation the storage holds it; what was forgotten already stays so.
-      if (completeFromMs === Number.POSITIVE_INFINITY || timestampMs < completeFromMs) return
+      // While cold the storage alone has it; what was forgotten already stays so.
+      if (state === 'cold' || state === 'off' || timestampMs < completeFromMs) return
       if (!window.listed) list(window, labelsKey(window.labels))
       pushSample(window, timestampMs, value, stale)
       if (timestampMs <= newestMs) return
       newestMs = timestampMs
       const until = timestampMs - keepMs - SLACK_MS
-      if (forgetUntil(window, until)) completeFromMs = Math.max(completeFromMs, until + 1)
+      if (state === 'live' && forgetUntil(window, until)) completeFromMs = Math.max(completeFromMs, until + 1)
     },
     select(startMs) {
-      if (completeFromMs === Number.POSITIVE_INFINITY) seed(startMs - SLACK_MS)
-      if (startMs < completeFromMs) return undefined
+      if (state === 'cold') return seed(startMs - SLACK_MS)
+      if (state !== 'live' || startMs < completeFromMs) return undefined
       dropEnded()
       return held(listed, startMs)
     },
