@@ -94,6 +94,13 @@ describe('an engine', () => {
     await expect(query).rejects.toMatchObject({ code: 'canceled' })
   })
 
+  it('ends a query that would double a label until memory ends', async () => {
+    let expr = 'label_replace(m, "a", "0123456789", "", "")'
+    for (let i = 0; i < 60; i++) expr = `label_replace(${expr}, "a", "$1$1", "a", "(.*)")`
+    const engine = createEngine({ queryable: manySeries(1, 1) })
+    await expect(engine.instant(expr, 0)).rejects.toMatchObject({ code: 'execution' })
+  })
+
   it('says that native histograms are not supported', async () => {
     const engine = createEngine({ queryable: manySeries(1, 1) })
     await expect(engine.instant('histogram_count(m)', 0)).rejects.toMatchObject({ code: 'unsupported' })

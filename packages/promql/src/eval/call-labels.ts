@@ -53,7 +53,13 @@ export function* labelJoin(query: Query, block: Block, args: readonly string[]):
   return yield* mergeEqualRows(query, block)
 }
 
+/** Calls within calls could double a value until memory ends. */
+const LONGEST_VALUE = 65_536
+
 function setRowLabel(block: Block, row: number, labels: Labels, target: string, value: string): void {
+  if (value.length > LONGEST_VALUE) {
+    throw new QueryError('execution', `label "${target}" would be longer than ${LONGEST_VALUE} characters`)
+  }
   block.labels[row] = setLabels(labels, [[target, value]])
   // A name that was set on purpose stays.
   if (target === METRIC_NAME) block.dropName[row] = false

@@ -31,10 +31,9 @@ export function bucketQuantile(q: number, buckets: Bucket[]): BucketQuantile {
 function interpolateQuantile(q: number, buckets: readonly Bucket[]): number {
   const last = buckets.length - 1
   const observations = buckets[last]?.count ?? 0
-  if (buckets.length < 2 || observations === 0 || Number.isNaN(observations)) return Number.NaN
+  if (buckets.length < 2 || observations === 0) return Number.NaN
   const rank = q * observations
-  let at = buckets.findIndex((bucket) => bucket.count >= rank)
-  if (at < 0 || at > last) at = last
+  const at = firstReaching(rank, buckets)
   const { bound = 0, count = 0 } = buckets[at] ?? {}
   if (at === last) return buckets[last - 1]?.bound ?? Number.NaN
   if (at === 0 && bound <= 0) return bound
@@ -42,6 +41,18 @@ function interpolateQuantile(q: number, buckets: readonly Bucket[]): number {
   const lower = below?.bound ?? 0
   const before = below?.count ?? 0
   return lower + (bound - lower) * ((rank - before) / (count - before))
+}
+
+/** A binary search, as counts that are NaN show: the last bucket when no other reaches the rank. */
+function firstReaching(rank: number, buckets: readonly Bucket[]): number {
+  let from = 0
+  let to = buckets.length - 1
+  while (from < to) {
+    const middle = (from + to) >>> 1
+    if ((buckets[middle]?.count ?? 0) >= rank) to = middle
+    else from = middle + 1
+  }
+  return from
 }
 
 /** The fraction of observations between two bounds of a classic histogram. Sorts `buckets`. */

@@ -21,6 +21,10 @@ export interface LiveRules {
   /** Starts to keep samples for a rule. What came before is read from the storage at its first evaluation. */
   add(compiled: CompiledExpr): LiveRule
   remove(rule: LiveRule): void
+  /** Storage that answers from the kept samples where it can: what the rules read, for whoever evaluates by itself. */
+  readonly queryable: Queryable
+  /** The rules that read a series. The answer is remembered per labels object until rules come or go. */
+  concernedBy(labels: Labels): readonly LiveRule[]
   /**
    * Takes a sample in, after the storage has it, and tells which rules it concerns.
    * Pass the same labels object for the same series: it is looked up once. `stale` marks the end of the series.
@@ -34,6 +38,8 @@ export interface LiveRulesOptions {
   readonly longestReachMs?: number
   /** Selectors of more series read the storage at every evaluation. Default: 50,000. */
   readonly mostSeries?: number
+  /** Samples there is room for, of all selectors, at 16 bytes; without room, as above. Default: 8 million. */
+  readonly mostSamples?: number
 }
 
 /** What a series concerns, found once per labels object. */
@@ -53,7 +59,9 @@ export function createLiveRules({
   queryable,
   longestReachMs = 3_600_000,
   mostSeries = 50_000,
+  mostSamples = 8_000_000,
 }: LiveRulesOptions): LiveRules {
+  const room = { samples: mostSamples }
   const selectors = new Map<string, { readonly selector: LiveSelector; readonly users: Set<LiveRule> }>()
   const byMatchers = new WeakMap<readonly Matcher[], LiveSelector>()
   const ruleIndex = createSelectorIndex<LiveRule>()
@@ -74,7 +82,15 @@ export function createLiveRules({
       shared.users.add(rule)
       return shared.selector
     }
-    const selector = createLiveSelector(matchers, queryable, mostSeries)
+    const selector = createLiveSelector(matchers, queryable, {
+      mostSeries,
+      room,
+      onOff() {
+        selectorIndex.remove(selector)
+        // What it kept is freed with them.
+        concerns = new WeakMap()
+      },
+    })
     selectors.set(key, { selector, users: new Set([rule]) })
     selectorIndex.add(matchers, selector)
     return selector
@@ -92,6 +108,8 @@ export function createLiveRules({
   }
 
   return {
+    queryable: windows,
+    concernedBy: (labels) => concernOf(labels).rules,
     add(compiled) {
       const rule: LiveRule = {
         compiled,
@@ -113,7 +131,6 @@ export function createLiveRules({
       for (const [key, { selector, users }] of selectors) {
         if (!users.delete(rule) || users.size > 0) continue
         selectors.delete(key)
-        selectorIndex.remove(selector)
         selector.close()
       }
       concerns = new WeakMap()

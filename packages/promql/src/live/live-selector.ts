@@ -2,6 +2,7 @@ import { labelsKey } from '../eval/labels.ts'
 import type { SeriesSlice } from '../eval/series-slice.ts'
 import { isStaleAt, type Labels, type Matcher, type Queryable } from '../storage.ts'
 import {
+  capacityOf,
   createSeriesWindow,
   forgetUntil,
   newestTime,
@@ -27,14 +28,21 @@ const SLACK_MS = 30_000
 
 /**
  * `cold`: nothing is kept; the next evaluation reads the storage and keeps what it reads (`seeding`).
- * `live`: every sample since `completeFromMs` is kept. `off`: there are too many series to keep.
+ * `live`: every sample since `completeFromMs` is kept. `off`: there are too many series or samples to keep.
  */
 type State = 'cold' | 'seeding' | 'live' | 'off'
+
+export interface LiveSelectorOptions {
+  readonly mostSeries: number
+  /** Samples there is still room for, shared with other selectors. */
+  readonly room: { samples: number }
+  readonly onOff: () => void
+}
 
 export function createLiveSelector(
   matchers: readonly Matcher[],
   queryable: Queryable,
-  mostSeries: number,
+  { mostSeries, room, onOff }: LiveSelectorOptions,
 ): LiveSelector {
   const windows = new Map<string, SeriesWindow>()
   let listed: SeriesWindow[] = []
@@ -55,13 +63,30 @@ export function createLiveSelector(
     windows.set(key, window)
     listed.push(window)
     window.listed = true
+    room.samples -= capacityOf(window)
     if (listed.length > mostSeries) turnOff()
+  }
+
+  function add(window: SeriesWindow, timestampMs: number, value: number, stale: boolean): void {
+    const before = capacityOf(window)
+    pushSample(window, timestampMs, value, stale)
+    const grown = capacityOf(window) - before
+    if (grown === 0 || !window.listed) return
+    room.samples -= grown
+    if (room.samples < 0) turnOff()
   }
 
   function turnOff(): void {
     state = 'off'
-    windows.clear()
+    for (const window of listed) unlist(window)
     listed = []
+    onOff()
+  }
+
+  function unlist(window: SeriesWindow): void {
+    windows.delete(labelsKey(window.labels))
+    window.listed = false
+    room.samples += capacityOf(window)
   }
 
   /** Hands on what it keeps, series by series: many series must not be read in one go. */
@@ -76,7 +101,7 @@ export function createLiveSelector(
       )) {
         const window = windowOf(labels)
         for (let i = 0; i < timestamps.length; i++) {
-          pushSample(window, timestamps[i] ?? 0, values[i] ?? 0, isStaleAt(values, i))
+          add(window, timestamps[i] ?? 0, values[i] ?? 0, isStaleAt(values, i))
         }
         yield window
       }
@@ -93,11 +118,7 @@ export function createLiveSelector(
   function dropEnded(): void {
     const oldest = newestMs - keepMs - SLACK_MS
     if (!listed.some((window) => newestTime(window) < oldest)) return
-    for (const window of listed) {
-      if (newestTime(window) >= oldest) continue
-      windows.delete(labelsKey(window.labels))
-      window.listed = false
-    }
+    for (const window of listed) if (newestTime(window) < oldest) unlist(window)
     listed = listed.filter((window) => window.listed)
   }
 
@@ -114,7 +135,7 @@ export function createLiveSelector(
       // While cold the storage alone has it; what was forgotten already stays so.
       if (state === 'cold' || state === 'off' || timestampMs < completeFromMs) return
       if (!window.listed) list(window, labelsKey(window.labels))
-      pushSample(window, timestampMs, value, stale)
+      add(window, timestampMs, value, stale)
       if (timestampMs <= newestMs) return
       newestMs = timestampMs
       const until = timestampMs - keepMs - SLACK_MS

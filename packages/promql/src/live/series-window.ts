@@ -80,6 +80,11 @@ export function forgetUntil(window: SeriesWindow, timestampMs: number): boolean 
   return true
 }
 
+/** Samples there are arrays for. */
+export function capacityOf({ timestamps }: SeriesWindow): number {
+  return timestamps.length
+}
+
 export function newestTime({ timestamps, from, to }: SeriesWindow): number {
   return to > from ? (timestamps[to - 1] ?? 0) : Number.NEGATIVE_INFINITY
 }
