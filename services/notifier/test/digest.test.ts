@@ -35,7 +35,7 @@ describe('a digest', () => {
     await world.sink.waitForRequest((request) => request.body.includes('CriticalWhileAway'))
     await world.redis.restart()
     await waitFor(() => times('LowWhileAway') > 0, { timeoutMs: 20_000 })
-    expect((await readiness()).status).toBe('ready')
+    await waitFor(async () => (await readiness()).status === 'ready')
   })
 
   it('is whole even when Redis comes back empty', async () => {

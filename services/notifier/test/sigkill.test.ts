@@ -7,8 +7,8 @@ import { startWorld, subjects, type World } from './world.ts'
 
 failOnLeaks({ beforeAll, afterAll })
 
-const KILLS = 5
-const ALERTS = 60
+const KILLS = 4
+const ALERTS = 50
 
 let world: World
 beforeAll(async () => {
