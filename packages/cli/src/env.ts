@@ -21,6 +21,9 @@ const schema = z.object({
   EMAIL_NOTIFICATIONS_ENABLED: text,
   SLACK_WEBHOOK_URL: text,
   WEBHOOK_URL: text,
+  /** The backend of `query`, where it is not the collector. */
+  PROMETHEUS_URL: text,
+  PROMETHEUS_PORT: port(SERVICES.collector.port),
   PROMETHEUS_PATH: z.string().default('/metrics'),
   HEALTH_CHECK_PATH: z.string().default('/health'),
   HTTP_HOST: z.string().default('127.0.0.1'),

@@ -6,6 +6,9 @@ export type CliErrorCode =
   | 'gave-up'
   | 'bad-environment'
   | 'not-stopped'
+  | 'bad-usage'
+  | 'no-answer'
+  | 'query-failed'
 
 /** An error whose message is for the user as it stands: one clear line, perhaps with details below it. */
 export class CliError extends Error {

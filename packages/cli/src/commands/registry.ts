@@ -1,7 +1,8 @@
 import type { CliCommand } from '../command.ts'
+import { queryCommand } from './query.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { upCommand } from './up.ts'
 
 /** Every command of `tocsin`: a new one is a file beside this one, and a name in this list. */
-export const commands: readonly CliCommand[] = [upCommand, stopCommand, statusCommand]
+export const commands: readonly CliCommand[] = [upCommand, stopCommand, statusCommand, queryCommand]

@@ -7,10 +7,15 @@ const BORDERLESS = {
   ...{ left: '', 'left-mid': '', mid: '', 'mid-mid': '', right: '', 'right-mid': '', middle: '' },
 }
 
-/** Rows under a head, in columns, without lines around them. */
-export function formatTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
+/** Rows under a head, in columns, without lines around them; the columns in `right` are aligned to the right. */
+export function formatTable(
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  right: readonly number[] = [],
+): string {
   const table = new Table({
     head: head.map(pc.bold),
+    colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
     chars: BORDERLESS,
     style: { head: [], border: [], 'padding-left': 1, 'padding-right': 2, compact: true },
   })
