@@ -13,6 +13,7 @@ import {
   startService,
   waitFor,
 } from '@tocsin/testkit'
+import { PrometheusDriver } from 'prometheus-query'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { openBus } from './open-bus.ts'
 
@@ -263,3 +264,28 @@ test('promtool query series and labels find what is there', async () => {
   const { stdout: labels } = await run('promtool', ['query', 'labels', collector.url, 'code'])
   expect(labels).toBe('200\n500\n')
 })
+
+test.each([false, true])(
+  'the npm package prometheus-query reads the same from both, with preferPost %s',
+  async (preferPost) => {
+    const read = async (endpoint: string) => {
+      const driver = new PrometheusDriver({ endpoint, preferPost })
+      const now = new Date(NOW * 1000)
+      const start = new Date((NOW - 300) * 1000)
+      return [
+        await driver.instantQuery('max(rate(requests_total[2m]))', now),
+        await driver.rangeQuery('level{unit="C"}', start, now, 30),
+        await driver.series('level{unit="C"}', start, now),
+        await driver.labelNames('level', start, now),
+        await driver.labelValues('code', 'requests_total', start, now),
+        await driver.instantQuery('sum(', now).catch((error: unknown) => error),
+      ]
+    }
+    const [ours, theirs] = await Promise.all([read(collector.url), read(prometheus.url)])
+    expect(ours).toEqual(theirs)
+    expect(ours[0]).toMatchObject({
+      resultType: 'vector',
+      result: [{ value: { value: expect.any(Number) } }],
+    })
+  },
+)
