@@ -4,8 +4,8 @@ import type { SequenceValue } from './parse-values.ts'
 
 /** A storage for scripts and tests: every sample kept as it came, nothing compressed. */
 export interface MemoryStorage extends Queryable {
-  /** Sets values `stepMs` apart from `firstMs` (0) on; gaps are left out, native histograms only noted. */
-  load(labels: Labels, stepMs: number, values: readonly SequenceValue[], firstMs?: number): void
+  /** Sets values `stepMs` apart from time 0; gaps are left out, native histograms only noted. */
+  load(labels: Labels, stepMs: number, values: readonly SequenceValue[]): void
   clear(): void
   /** Which kind of native histogram would have been read since this was last asked. */
   takeHistogramRead(): 'histogram' | 'converted' | undefined
@@ -20,12 +20,11 @@ export function createMemoryStorage(): MemoryStorage {
   const stored = new Map<string, StoredSeries>()
   let histogramRead: 'histogram' | 'converted' | undefined
   return {
-    load(labels, stepMs, values, firstMs = 0) {
+    load(labels, stepMs, values) {
       const key = labelsKey(labels)
       const series = stored.get(key) ?? { labels: setLabels(labels, []), samples: new Map() }
       stored.set(key, series)
-      for (const [i, value] of values.entries())
-        if (value !== 'gap') series.samples.set(firstMs + i * stepMs, value)
+      for (const [i, value] of values.entries()) if (value !== 'gap') series.samples.set(i * stepMs, value)
     },
     clear: () => stored.clear(),
     takeHistogramRead() {
