@@ -26,6 +26,7 @@ export async function askPrometheus(url: string, query: string, times: Times): P
     : { query, time: String('timeS' in times ? times.timeS : 0) }
   const response = await fetch(`${url}/api/v1/${range ? 'query_range' : 'query'}`, {
     method: 'POST',
+    headers: { 'accept-encoding': 'identity' },
     body: new URLSearchParams(params),
   })
   const envelope = (await response.json()) as Envelope

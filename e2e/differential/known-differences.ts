@@ -34,7 +34,7 @@ const isBeforeSome = (label: string, labels: readonly string[]): boolean =>
   labels.some((other) => label < other)
 
 /** Where Prometheus 2.42 and 3.x differ on purpose, or by what neither promises. Tocsin follows 3.x. */
-export const KNOWN_DIFFERENCES: Readonly<Record<string, KnownDifference>> = {
+const KNOWN_DIFFERENCES: Readonly<Record<string, KnownDifference>> = {
   'native histograms': {
     reason:
       'histogram_count and the like answer nothing for floats; Tocsin says that it has no native histograms.',
