@@ -12,7 +12,7 @@ export type DeliveryOutcome = 'delivered' | 'failed' | 'suppressed' | 'dead'
 export function subjectToken(text: string): string {
   if (text === '') return '%'
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what must not pass
-  return text.replace(/[\u0000-\u0020%.*>\u007f-\u00a0\ufeff]/g, (c) =>
+  return text.replace(/[\u0000-\u0020%.*>\u007f-\u009f\s]/g, (c) =>
     [...new TextEncoder().encode(c)].map((b) => `%${b.toString(16).toUpperCase().padStart(2, '0')}`).join(''),
   )
 }

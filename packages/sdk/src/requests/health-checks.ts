@@ -47,7 +47,11 @@ interface Running {
   unpublished: HealthEvent | undefined
   busy: boolean
   cancel(): void
+  cancelRetry(): void
 }
+
+/** NATS may be there before the stream is. */
+const RETRY_MS = 2000
 
 /** Runs the application's own checks, each on its own time, and keeps the last result of each until it is stored. */
 export function createHealthChecks(clock: Clock, nextId: () => string): HealthChecks {
@@ -99,8 +103,15 @@ export function createHealthChecks(clock: Clock, nextId: () => string): HealthCh
       await target.publish(event)
       if (check.unpublished === event) check.unpublished = undefined
     } catch {
-      // Kept: the next run or the next connection brings it, and only the latest result counts.
+      // Kept: the next run, the next connection or this brings it, and only the latest result counts.
+      check.cancelRetry()
+      check.cancelRetry = clock.after(RETRY_MS, () => void publish(check))
     }
+  }
+
+  function end(check: Running | undefined): void {
+    check?.cancel()
+    check?.cancelRetry()
   }
 
   /** Tells that a check is no more, unless nobody was ever told of it. */
@@ -115,18 +126,19 @@ export function createHealthChecks(clock: Clock, nextId: () => string): HealthCh
   return {
     add(check) {
       const parsed = checkArgument(definition, check, 'the health check')
-      checks.get(parsed.name)?.cancel()
+      end(checks.get(parsed.name))
       const running: Running = {
         definition: parsed,
         last: undefined,
         unpublished: undefined,
         busy: false,
         cancel: () => {},
+        cancelRetry: () => {},
       }
       checks.set(parsed.name, running)
       void run(running)
       return () => {
-        running.cancel()
+        end(running)
         if (checks.get(parsed.name) !== running) return
         checks.delete(parsed.name)
         void tellEnd(running)
@@ -140,7 +152,7 @@ export function createHealthChecks(clock: Clock, nextId: () => string): HealthCh
       for (const check of checks.values()) void publish(check)
     },
     async stop() {
-      for (const check of checks.values()) check.cancel()
+      for (const check of checks.values()) end(check)
       const told = Promise.all([...checks.values()].map(tellEnd))
       target = undefined
       await told
