@@ -1,4 +1,5 @@
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { join } from 'node:path'
 import { connect } from '@nats-io/transport-node'
 import { createSubjects } from '@tocsin/contract'
@@ -183,6 +184,15 @@ describe('tocsin query', () => {
     } finally {
       await sink.stop()
     }
+  })
+
+  test('a reader who leaves early, as `| head` does, is no fault', async () => {
+    const child = spawn(process.execPath, [main, 'query', '--help'], { stdio: ['ignore', 'pipe', 'pipe'] })
+    child.stdout.destroy()
+    const said: unknown[] = []
+    child.stderr.on('data', (data) => said.push(String(data)))
+    const [code] = await once(child, 'close')
+    expect({ code, said }).toEqual({ code: 0, said: [] })
   })
 
   test.each([
