@@ -37,23 +37,27 @@ describe('live rules', () => {
       evaluate: fc.boolean(),
     })
     fc.assert(
-      fc.property(fc.array(event, { maxLength: 40 }), (events) => {
-        const storage = createMemoryStorage()
-        const live = createLiveRules({ queryable: storage })
-        const compiled = RULES.map((rule) => compile(rule))
-        const rules = compiled.map((rule) => live.add(rule))
-        let time = 1000
-        for (const { series, advanceMs, lateMs, value, stale, evaluate } of events) {
-          time += advanceMs
-          const labels = SERIES[series] ?? {}
-          append(storage, labels, time - lateMs, value, stale)
-          live.append(labels, time - lateMs, value, stale)
-          if (!evaluate) continue
-          for (const [i, rule] of rules.entries()) {
-            expect(sorted(rule.evaluate(time))).toEqual(sorted(compiled[i]?.evaluate(storage, time)))
+      fc.property(
+        fc.array(event, { maxLength: 40 }),
+        fc.constantFrom(80, 8_000_000),
+        (events, mostSamples) => {
+          const storage = createMemoryStorage()
+          const live = createLiveRules({ queryable: storage, mostSamples })
+          const compiled = RULES.map((rule) => compile(rule))
+          const rules = compiled.map((rule) => live.add(rule))
+          let time = 1000
+          for (const { series, advanceMs, lateMs, value, stale, evaluate } of events) {
+            time += advanceMs
+            const labels = SERIES[series] ?? {}
+            append(storage, labels, time - lateMs, value, stale)
+            live.append(labels, time - lateMs, value, stale)
+            if (!evaluate) continue
+            for (const [i, rule] of rules.entries()) {
+              expect(sorted(rule.evaluate(time))).toEqual(sorted(compiled[i]?.evaluate(storage, time)))
+            }
           }
-        }
-      }),
+        },
+      ),
       { numRuns: 150 },
     )
   })
