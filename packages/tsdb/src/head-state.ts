@@ -1,6 +1,6 @@
 import { type ChunkArena, createChunkArena } from './chunks/chunk-arena.ts'
 import type { HeadLimits } from './head-options.ts'
-import type { MemorySeries } from './series/series.ts'
+import type { MemorySeries, Series } from './series/series.ts'
 import { createSeriesIndex, type SeriesIndex } from './series/series-index.ts'
 import { createSeriesLimits, type SeriesLimits } from './series/series-limits.ts'
 
@@ -15,6 +15,8 @@ export interface HeadState {
   thawedChunks: number
   readonly counts: HeadCounts
   readonly listeners: Set<SeriesListener>
+  /** Replaced as a whole, since they are called at every sample. */
+  sampleWatchers: readonly SampleWatcher[]
   nextRef: number
   /** No sample before this is kept or seen. */
   horizonMs: number
@@ -45,6 +47,9 @@ export interface SeriesListener {
   dropped?(series: MemorySeries): void
 }
 
+/** Learns of every sample that changed something. Called synchronously; must not append. */
+export type SampleWatcher = (series: Series, timeMs: number, value: number, stale: boolean) => void
+
 export function createHeadState(limits: HeadLimits): HeadState {
   return {
     limits,
@@ -54,6 +59,7 @@ export function createHeadState(limits: HeadLimits): HeadState {
     thawed: new Set(),
     thawedChunks: 0,
     listeners: new Set(),
+    sampleWatchers: [],
     counts: {
       samples: 0,
       appended: 0,

@@ -1,6 +1,6 @@
 import type { Labels, Matcher, Queryable, SeriesSamples } from '@tocsin/promql'
 import { type HeadOptions, resolveOptions } from './head-options.ts'
-import { createHeadState, type HeadState, totalBytes } from './head-state.ts'
+import { createHeadState, type HeadState, type SampleWatcher, totalBytes } from './head-state.ts'
 import { createFamilyReader, type MetricFamily } from './metrics/metric-families.ts'
 import { createMetadataRegistry, type MetadataRegistry } from './metrics/metric-metadata.ts'
 import {
@@ -75,6 +75,8 @@ export interface Head extends Queryable {
   readonly metadata: MetadataRegistry
   /** Registers a watcher and gives the function that removes it. */
   watchSeries(watcher: SeriesWatcher): () => void
+  /** Registers who is told of every sample appended, inserted or replaced; gives the function that removes it. */
+  watchSamples(watcher: SampleWatcher): () => void
   /** Applies retention, packs what is idle, enforces the cap in bytes. Call it about once a minute. */
   maintain(nowMs: number): MaintenanceReport
   stats(): HeadStats
@@ -136,6 +138,12 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
     watchSeries(watcher) {
       state.listeners.add(watcher)
       return () => void state.listeners.delete(watcher)
+    },
+    watchSamples(watcher) {
+      state.sampleWatchers = [...state.sampleWatchers, watcher]
+      return () => {
+        state.sampleWatchers = state.sampleWatchers.filter((one) => one !== watcher)
+      }
     },
     maintain: (nowMs) => maintainHead(state, nowMs),
     stats: () => statsOf(state),

@@ -7,6 +7,7 @@ export {
   type SeriesWatcher,
 } from './head.ts'
 export type { HeadOptions } from './head-options.ts'
+export type { SampleWatcher } from './head-state.ts'
 export { DEFAULT_BUCKETS } from './ingest/count-observation.ts'
 export type { IngestOutcome, IngestReason, IngestResult, MessageContext } from './ingest/ingest-outcome.ts'
 export { createIngester, type Ingester, type IngesterOptions } from './ingest/ingester.ts'

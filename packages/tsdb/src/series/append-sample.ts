@@ -37,6 +37,19 @@ export function appendSample(
   value: number,
   stale: boolean,
 ): AppendOutcome {
+  const outcome = writeSample(state, series, time, value, stale)
+  if (outcome === 'appended' || outcome === 'inserted' || outcome === 'replaced')
+    for (const watch of state.sampleWatchers) watch(series, time, value, stale)
+  return outcome
+}
+
+function writeSample(
+  state: HeadState,
+  series: MemorySeries,
+  time: number,
+  value: number,
+  stale: boolean,
+): AppendOutcome {
   if (series.dropped) return 'dropped'
   if (!(Math.abs(time) <= MAX_TIME_MS)) return 'invalid_time'
   if (time <= series.lastTimeMs) return appendLate(state, series, time, value, stale)
