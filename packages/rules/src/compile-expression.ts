@@ -1,4 +1,5 @@
 import {
+  type CompiledExpr,
   compile,
   formatExpr,
   ParseError,
@@ -14,6 +15,8 @@ export interface Compiled {
   /** As Prometheus writes it. */
   readonly text: string
   readonly selectors: readonly SelectorInfo[]
+  /** What `createLiveRules` of promql takes. */
+  readonly compiled: CompiledExpr
   /** The result as a vector; a scalar is one sample without labels. @throws QueryError */
   evaluate(queryable: Queryable, timeMs: number): readonly Sample[]
 }
@@ -35,6 +38,7 @@ export function compileExpression(source: string): Compiled {
   return {
     text: formatExpr(compiled.expr),
     selectors: compiled.selectors,
+    compiled,
     evaluate(queryable, timeMs) {
       const result = compiled.evaluate(queryable, timeMs)
       if (result.type === 'vector') return result.value

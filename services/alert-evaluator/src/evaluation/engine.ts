@@ -1,9 +1,9 @@
 import type { Head, Series } from '@tocsin/tsdb'
 import type { Alert, Change } from '../alerts/alert.ts'
 import { ENDED_RETENTION_MS } from '../alerts/step-alerts.ts'
-import { indexRules, type RuleIndex } from '../rules/rule-index.ts'
 import type { PlacedGroup, PlacedRule, RuleRef, RuleSet } from '../rules/rule-set.ts'
 import { type Evaluated, end, evaluateRule, type Moment } from './evaluate-rule.ts'
+import { createLiveQueries } from './live-queries.ts'
 import { createRuleStatus, type RuleStatus } from './rule-status.ts'
 
 /** How the engine tells of what its rules did. */
@@ -50,10 +50,10 @@ export interface EngineOptions {
 
 export function createEngine({ head, externalURL, listener, monotonic }: EngineOptions): Engine {
   let rules: RuleSet = { groups: [], rules: new Map() }
-  let index: RuleIndex = indexRules(rules)
+  const live = createLiveQueries(head)
   let statuses = new Map<string, RuleStatus>()
   let earliest: number | undefined
-  const deps = { head, externalURL }
+  const deps = { head, queryable: live.queryable, externalURL }
 
   const statusOf = (id: string): RuleStatus => {
     const status = statuses.get(id) ?? createRuleStatus()
@@ -82,7 +82,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
       for (const rule of left) {
         left.delete(rule)
         for (const series of run(rule, moment))
-          for (const reader of index.readersOf(series.labels)) {
+          for (const reader of live.readersOf(series.labels)) {
             // What reads its own output sees it at the next event.
             if (reader !== rule && !left.has(reader)) next.add(reader)
           }
@@ -108,7 +108,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
     replaceRules(next, moment) {
       const before = rules
       rules = next
-      index = indexRules(next)
+      live.replaceRules(next)
       places.clear()
       for (const rule of next.groups.flatMap((g) => g.rules)) places.set(rule, places.size)
       const kept = new Map<string, RuleStatus>()
@@ -141,7 +141,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
     },
     evaluateReaders(series, moment) {
       const due = new Set<PlacedRule>()
-      for (const { labels } of series) for (const reader of index.readersOf(labels)) due.add(reader)
+      for (const { labels } of series) for (const reader of live.readersOf(labels)) due.add(reader)
       runRounds(due, moment)
     },
     evaluateGroup(group, moment) {
@@ -149,7 +149,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
       const others = new Set<PlacedRule>()
       for (const rule of group.rules)
         for (const series of run(rule, moment))
-          for (const reader of index.readersOf(series.labels)) if (!members.has(reader)) others.add(reader)
+          for (const reader of live.readersOf(series.labels)) if (!members.has(reader)) others.add(reader)
       runRounds(others, { ...moment, trigger: 'sample' })
     },
     evaluateDue(moment) {

@@ -19,7 +19,8 @@ export interface Moment {
   readonly frozenFrom?: number
 }
 
-export interface EvaluateDeps extends Omit<ObserveDeps, 'queryable'> {
+export interface EvaluateDeps extends ObserveDeps {
+  /** Where rules write. */
   readonly head: Head
 }
 
@@ -67,9 +68,9 @@ function record(
   moment: Moment,
 ): Evaluated {
   if (rule.kind !== 'recording') return NOTHING
-  const { head } = deps
+  const { head, queryable } = deps
   const queryMs = moment.atMs - group.queryOffsetMs
-  const output = recordedSamples(rule, rule.query.evaluate(head, queryMs))
+  const output = recordedSamples(rule, rule.query.evaluate(queryable, queryMs))
   if (group.limit > 0 && output.size > group.limit)
     throw new EvaluationError('limit', `exceeded limit of ${group.limit} with ${output.size} series`)
   const { series, touched } = writeSamples(head, output, status.written, queryMs)
@@ -81,12 +82,12 @@ function alert(
   { group }: PlacedRule,
   rule: AlertingRule,
   status: RuleStatus,
-  { head, externalURL }: EvaluateDeps,
+  { head, queryable, externalURL }: EvaluateDeps,
   moment: Moment,
 ): Evaluated {
   const { atMs, sequence, trigger, frozenFrom } = moment
   const queryMs = atMs - group.queryOffsetMs
-  const observed = observeAlerts(rule, { queryable: head, externalURL }, queryMs, atMs)
+  const observed = observeAlerts(rule, { queryable, externalURL }, queryMs, atMs)
   const { forMs, keepFiringForMs } = rule
   const step = stepAlerts({
     forMs,
