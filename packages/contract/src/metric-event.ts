@@ -1,16 +1,19 @@
 import { z } from 'zod'
 import { envelope, timestamp } from './envelope.ts'
 
+export const METRIC_NAME = /^[a-zA-Z_:][a-zA-Z0-9_:]*$/
+export const LABEL_NAME = /^[a-zA-Z_][a-zA-Z0-9_]*$/
+
 /** A metric name that every Prometheus accepts. */
 export const metricName = z
   .string()
   .max(512)
-  .regex(/^[a-zA-Z_:][a-zA-Z0-9_:]*$/, 'a metric name has letters, digits, _ and : only, and no digit first')
+  .regex(METRIC_NAME, 'a metric name has letters, digits, _ and : only, and no digit first')
 
 const labelName = z
   .string()
   .max(256)
-  .regex(/^[a-zA-Z_][a-zA-Z0-9_]*$/, 'a label name has letters, digits and _ only, and no digit first')
+  .regex(LABEL_NAME, 'a label name has letters, digits and _ only, and no digit first')
   .regex(/^(?!__)/, 'label names that begin with __ are reserved')
 
 /** Labels as a publisher gives them: no reserved names, values of at most 4,096 characters. */
@@ -57,9 +60,11 @@ const specialValue = z.enum(['NaN', '+Inf', '-Inf', 'stale'])
 const level = z.union([z.number(), specialValue])
 export type SampleValue = z.infer<typeof level>
 
+export const BATCH_METRIC_TYPES = ['counter', 'gauge', 'histogram', 'summary', 'untyped'] as const
+
 const batchMetric = z.object({
   name: metricName,
-  type: z.enum(['counter', 'gauge', 'histogram', 'summary', 'untyped']),
+  type: z.enum(BATCH_METRIC_TYPES),
   help: z.string().optional(),
   unit: z.string().optional(),
   buckets: bucketBounds.optional(),

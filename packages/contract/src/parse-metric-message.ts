@@ -1,4 +1,5 @@
 import type { z } from 'zod'
+import { acceptBatch } from './accept-batch.ts'
 import { type MetricBatch, type MetricEvent, metricBatch, metricEvent } from './metric-event.ts'
 
 /** Why a metric event is refused; low in number, so that it can be a metric label. */
@@ -33,14 +34,7 @@ export interface ParsedMetricMessage {
  * a batch is taken whole or not at all. Never throws.
  */
 export function parseMetricMessage(json: unknown): ParsedMetricMessage {
-  if (isBatch(json)) {
-    const { data, error } = metricBatch.safeParse(json)
-    if (data === undefined)
-      return refuse({ index: 0, reason: 'invalid_batch', detail: detailOf(error), event: json })
-    const detail = danglingIndex(data)
-    if (detail) return refuse({ index: 0, reason: 'invalid_batch', detail, event: json })
-    return { events: [], batch: data, faults: [] }
-  }
+  if (isBatch(json)) return parseBatch(json)
   const events: MetricEvent[] = []
   const faults: MetricFault[] = []
   const items = Array.isArray(json) ? json : [json]
@@ -52,20 +46,40 @@ export function parseMetricMessage(json: unknown): ParsedMetricMessage {
   return { events, batch: undefined, faults }
 }
 
+function parseBatch(json: object): ParsedMetricMessage {
+  const { data, error } = schemaResult(json)
+  if (data === undefined)
+    return refuse({ index: 0, reason: 'invalid_batch', detail: detailOf(error), event: json })
+  const detail = danglingIndex(data)
+  if (detail) return refuse({ index: 0, reason: 'invalid_batch', detail, event: json })
+  return { events: [], batch: data, faults: [] }
+}
+
+type BatchResult = z.ZodSafeParseResult<MetricBatch> | { readonly data: MetricBatch; readonly error?: never }
+
+function schemaResult(json: object): BatchResult {
+  const data = acceptBatch(json)
+  return data ? { data } : metricBatch.safeParse(json)
+}
+
 function refuse(fault: MetricFault): ParsedMetricMessage {
   return { events: [], batch: undefined, faults: [fault] }
 }
 
-function isBatch(json: unknown): boolean {
+function isBatch(json: unknown): json is object {
   return typeof json === 'object' && json !== null && !Array.isArray(json) && 'samples' in json
 }
 
 /** What is wrong with the batch's references, if anything. */
 function danglingIndex(batch: MetricBatch): string | undefined {
-  for (const [i, [metric]] of batch.series.entries())
+  for (let i = 0; i < batch.series.length; i++) {
+    const metric = batch.series[i]?.[0] ?? 0
     if (metric >= batch.metrics.length)
       return `series[${i}] refers to metric ${metric}, there are ${batch.metrics.length}`
-  for (const [i, sample] of batch.samples.entries()) {
+  }
+  for (let i = 0; i < batch.samples.length; i++) {
+    const sample = batch.samples[i]
+    if (!sample) continue
     const series = batch.series[sample[0]]
     if (!series) return `samples[${i}] refers to series ${sample[0]}, there are ${batch.series.length}`
     const metric = batch.metrics[series[0]]

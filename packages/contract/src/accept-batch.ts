@@ -1,0 +1,111 @@
+import { CONTRACT_VERSION, timestamp } from './envelope.ts'
+import { BATCH_METRIC_TYPES, LABEL_NAME, METRIC_NAME, type MetricBatch } from './metric-event.ts'
+
+/**
+ * The batch itself, when it plainly satisfies the schema `metricBatch`; undefined when the schema must decide. A
+ * reader of many samples spends most of its time on their schema otherwise; a test holds the two together.
+ */
+export function acceptBatch(json: object): MetricBatch | undefined {
+  if (!hasOnly(json, BATCH_FIELDS)) return undefined
+  const { v, id, time, source, metrics, series, samples } = json as Readonly<Record<string, unknown>>
+  const accepted =
+    v === CONTRACT_VERSION &&
+    isText(id, 1, 200) &&
+    isText(source, 1, 200) &&
+    timestamp.safeParse(time).success &&
+    every(metrics, isMetric) &&
+    every(series, isSeries) &&
+    every(samples, isSample)
+  return accepted ? (json as MetricBatch) : undefined
+}
+
+const BATCH_FIELDS: ReadonlySet<string> = new Set([
+  'v',
+  'id',
+  'time',
+  'source',
+  'metrics',
+  'series',
+  'samples',
+])
+const METRIC_FIELDS: ReadonlySet<string> = new Set(['name', 'type', 'help', 'unit', 'buckets'])
+const TYPES: ReadonlySet<unknown> = new Set(BATCH_METRIC_TYPES)
+const SPECIAL_VALUES: ReadonlySet<unknown> = new Set(['NaN', '+Inf', '-Inf', 'stale'])
+
+/** A plain object without other fields: what the schema would take away stands in its result no more. */
+function hasOnly(value: unknown, fields: ReadonlySet<string>): value is Readonly<Record<string, unknown>> {
+  if (!isPlainObject(value)) return false
+  for (const field in value) if (!fields.has(field)) return false
+  return true
+}
+
+function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
+}
+
+function every(list: unknown, accepts: (item: unknown) => boolean): boolean {
+  if (!Array.isArray(list)) return false
+  for (let i = 0; i < list.length; i++) if (!accepts(list[i])) return false
+  return true
+}
+
+const isText = (value: unknown, least: number, most: number): boolean =>
+  typeof value === 'string' && value.length >= least && value.length <= most
+
+const isOptionalText = (value: unknown): boolean => value === undefined || typeof value === 'string'
+
+const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
+
+const isCount = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
+
+function isMetric(metric: unknown): boolean {
+  if (!hasOnly(metric, METRIC_FIELDS)) return false
+  const { name, type, help, unit, buckets } = metric
+  return (
+    isText(name, 1, 512) &&
+    METRIC_NAME.test(name as string) &&
+    TYPES.has(type) &&
+    isOptionalText(help) &&
+    isOptionalText(unit) &&
+    (buckets === undefined || areBounds(buckets))
+  )
+}
+
+function areBounds(bounds: unknown): boolean {
+  if (!Array.isArray(bounds) || bounds.length < 1 || bounds.length > 200) return false
+  for (let i = 0; i < bounds.length; i++)
+    if (!Number.isFinite(bounds[i]) || (i > 0 && !(bounds[i] > bounds[i - 1]))) return false
+  return true
+}
+
+function isSeries(series: unknown): boolean {
+  return Array.isArray(series) && series.length === 2 && isIndex(series[0]) && areLabels(series[1])
+}
+
+function areLabels(labels: unknown): boolean {
+  if (!isPlainObject(labels)) return false
+  for (const name in labels) if (!isLabelName(name) || !isText(labels[name], 0, 4096)) return false
+  return true
+}
+
+// Label names are few, and each comes with every sample.
+const MOST_NAMES = 1000
+const labelNames = new Set<string>()
+
+function isLabelName(name: string): boolean {
+  if (labelNames.has(name)) return true
+  if (name.length > 256 || name.startsWith('__') || !LABEL_NAME.test(name)) return false
+  if (labelNames.size < MOST_NAMES) labelNames.add(name)
+  return true
+}
+
+/** `[series, level]` or `[series, counts, sum]`, either with a time behind. */
+function isSample(sample: unknown): boolean {
+  if (!Array.isArray(sample) || !isIndex(sample[0])) return false
+  const counts: unknown = sample[1]
+  const withTime = Array.isArray(counts) ? 4 : 3
+  if (Array.isArray(counts)) {
+    if (!every(counts, isCount) || !Number.isFinite(sample[2])) return false
+  } else if (!Number.isFinite(counts) && !SPECIAL_VALUES.has(counts)) return false
+  return sample.length === withTime - 1 || (sample.length === withTime && isIndex(sample[withTime - 1]))
+}
