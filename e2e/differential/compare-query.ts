@@ -63,7 +63,9 @@ async function compareAt(
   )
 }
 
-const ORDERING: ReadonlySet<string> = new Set(['sort', 'sort_desc'])
+const ORDERING: ReadonlySet<string> = new Set(['sort', 'sort_desc', 'topk', 'bottomk'])
 
 /** Whether the order of an instant vector is part of the answer. */
-const isOrdered = (expr: GeneratedQuery['expr']): boolean => expr.kind === 'call' && ORDERING.has(expr.func)
+const isOrdered = (expr: GeneratedQuery['expr']): boolean =>
+  (expr.kind === 'call' && ORDERING.has(expr.func)) ||
+  (expr.kind === 'aggregate' && ORDERING.has(expr.op) && expr.grouping === undefined)
