@@ -38,8 +38,8 @@ const SKIPPED_TYPES: readonly (readonly [SkipReason, ReadonlySet<string>])[] = [
 const SYSTEM_PATHS = /^\/(?:dev|proc|run\/credentials|snap|sys|System\/Volumes(?!\/Data$))(?:\/|$)/
 
 /**
- * The filesystems whose space is worth series: of each device the shortest mount point, and a container's own
- * root, although it is layered.
+ * The filesystems whose space is worth series: of each device the shortest mount point, and the root always, whatever
+ * it is: a container's is layered.
  */
 export function chooseFilesystems(all: readonly Mount[]): ChosenMounts {
   const byDevice = new Map<string, Mount>()
@@ -62,7 +62,8 @@ export function chooseFilesystems(all: readonly Mount[]): ChosenMounts {
 }
 
 function skipReason(mount: Mount): SkipReason | undefined {
+  if (mount.mountpoint === '/') return undefined
   const found = SKIPPED_TYPES.find(([, types]) => types.has(mount.fstype))
-  if (found) return found[0] === 'layered' && mount.mountpoint === '/' ? undefined : found[0]
+  if (found) return found[0]
   return SYSTEM_PATHS.test(mount.mountpoint) ? 'system' : undefined
 }

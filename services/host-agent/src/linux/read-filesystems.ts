@@ -27,6 +27,9 @@ function parseMounts(text: string): readonly Mount[] {
   })
 }
 
+/** In a chroot the root is not among the mounts; where it is, that mount takes the place of this one. */
+const ROOT: Mount = { device: 'rootfs', mountpoint: '/', fstype: 'rootfs', readonly: false }
+
 /** The kernel writes blanks, tabs, newlines and backslashes as three octal digits. */
 function unescapePath(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
@@ -37,7 +40,7 @@ export async function readFilesystems(
   mountsText: string,
   statfs: (path: string) => Promise<FilesystemStats>,
 ): Promise<readonly HostSample[]> {
-  const { mounts } = chooseFilesystems(parseMounts(mountsText))
+  const { mounts } = chooseFilesystems([ROOT, ...parseMounts(mountsText)])
   const read = await Promise.all(
     mounts.map(async (mount) => {
       // Unmounted since, or not ours to look at: the others are still worth having.
