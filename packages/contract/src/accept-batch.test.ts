@@ -62,7 +62,8 @@ const fieldName = fc.constantFrom(
 type Mutation = readonly [seed: number, kind: 'replace' | 'add' | 'remove', field: string, value: unknown]
 const mutation = fc.tuple(fc.nat(), fc.constantFrom('replace', 'add', 'remove'), fieldName, edge)
 
-function mutate(document: unknown, [seed, kind, field, value]: Mutation): unknown {
+function mutate(document: unknown, [seed, kind, field, edgeValue]: Mutation): unknown {
+  const value = structuredClone(edgeValue)
   const places: [Record<string, unknown>, string][] = []
   const visit = (node: unknown): void => {
     if (typeof node !== 'object' || node === null) return

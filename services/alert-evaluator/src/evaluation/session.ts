@@ -12,6 +12,7 @@ import { createDeadlineTimer } from './deadline-timer.ts'
 import { createEngine, type Engine } from './engine.ts'
 import type { Moment, Trigger } from './evaluate-rule.ts'
 import { createEvaluationTime } from './evaluation-time.ts'
+import { createFineTime } from './fine-time.ts'
 import { type Cause, listenToEngine } from './listen-to-engine.ts'
 import { readMetrics } from './read-metrics.ts'
 import { adopt, restoreAlerts } from './restore-alerts.ts'
@@ -75,6 +76,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   const evaluated = stored?.sequence ?? position.newest
   const progress = createProgress(evaluated)
   const timeOf = createEvaluationTime()
+  const fineTime = createFineTime(clock.now, () => performance.now())
   const stops: (() => void)[] = []
   let sequence = 0
   let live = false
@@ -100,7 +102,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   )
   const samples = collectSamples((series, cause, newestMs) => {
     evaluate(momentNow('sample', newestMs), (moment) => engine.evaluateReaders(series, moment), cause)
-    metrics.lag.observe(Math.max(0, clock.now() - cause.eventMs) / 1000)
+    metrics.lag.observe(Math.max(0, fineTime() - cause.eventMs) / 1000)
   })
 
   const catchUp = createCatchUp({
