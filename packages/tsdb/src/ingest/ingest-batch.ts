@@ -2,7 +2,7 @@ import type { BatchMetric, MetricBatch, SampleValue } from '@tocsin/contract'
 import type { Labels } from '@tocsin/promql'
 import type { Series } from '../series/series.ts'
 import { bucketLabels, refuseLe } from './count-observation.ts'
-import { refuseTime, refuseType, setLevel, type Writers, withName, writeLevel } from './ingest-event.ts'
+import { refuseTime, refuseType, type Writers, withName, writeLevel } from './ingest-event.ts'
 import { ACCEPTED, type IngestOutcome, type MessageContext, refuse } from './ingest-outcome.ts'
 
 /** Writes the cumulative samples of a batch; one outcome per sample. Repeats and losses do no harm. */
@@ -29,14 +29,10 @@ export function ingestBatch(
     const labels = described[1]
     if (isHistogramSample(sample))
       return setHistogram(writers, metric, labels, sample[1], sample[2], time, context.source, touched)
-    return setLevel(
-      writers.head,
-      withName(metric.name, labels),
-      levelOf(sample[1]),
-      time,
-      context.source,
-      touched,
-    )
+    const series = writers.recall(context.source, sample[0], metric.name, labels)
+    return 'refused' in series
+      ? refuse(series.refused, series.detail)
+      : writeLevel(writers.head, series, levelOf(sample[1]), time, touched)
   })
 }
 

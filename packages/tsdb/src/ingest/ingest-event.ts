@@ -5,6 +5,7 @@ import type { Series } from '../series/series.ts'
 import type { AddDelta } from './add-delta.ts'
 import type { CountObservation } from './count-observation.ts'
 import { ACCEPTED, type IngestOutcome, type MessageContext, type Refusal, refuse } from './ingest-outcome.ts'
+import type { RecallSeries } from './recall-series.ts'
 
 /** What the parts of one ingester share. */
 export interface Writers {
@@ -12,6 +13,7 @@ export interface Writers {
   readonly limits: TimeLimits
   readonly addDelta: AddDelta
   readonly countObservation: CountObservation
+  readonly recall: RecallSeries
 }
 
 export interface TimeLimits {

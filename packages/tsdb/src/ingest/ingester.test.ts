@@ -316,3 +316,44 @@ describe('events of one message', () => {
     })
   })
 })
+
+test('samples of batches go to the series they name, wherever in the batch and whoever published it', () => {
+  const label = fc.record(
+    { a: fc.constantFrom('', '1', '2'), constructor: fc.constantFrom('1', '2') },
+    { requiredKeys: [] },
+  )
+  const series = fc.tuple(fc.nat(1), label)
+  const batch = fc.record({ source: fc.constantFrom('s', 't'), series: fc.array(series, { maxLength: 4 }) })
+  fc.assert(
+    fc.property(fc.array(batch, { maxLength: 12 }), (batches) => {
+      const head = createHead()
+      const ingester = createIngester(head)
+      batches.forEach(({ source, series: described }, i) => {
+        const receivedAtMs = START + i
+        ingester.ingest(
+          {
+            ...{ v: 1, id: `${i}`, time: new Date(receivedAtMs).toISOString(), source },
+            metrics: ['m', 'n'].map((name) => ({ name, type: 'gauge' as const })),
+            series: described as [number, Record<string, string>][],
+            samples: described.map((_, place): [number, number] => [place, i * 10 + place]),
+          },
+          { receivedAtMs, source },
+        )
+        described.forEach(([metric, labels], place) => {
+          const later = described.findLastIndex(([m, l]) => m === metric && key(l) === key(labels))
+          const found = head.find({ ...labels, __name__: metric === 0 ? 'm' : 'n' })
+          if (later === place) expect(found?.lastValue).toBe(i * 10 + place)
+        })
+      })
+    }),
+    { numRuns: 300 },
+  )
+})
+
+/** Empty values are no labels. */
+const key = (labels: Readonly<Record<string, string>>) =>
+  JSON.stringify(
+    Object.entries(labels)
+      .filter(([, value]) => value !== '')
+      .sort(),
+  )

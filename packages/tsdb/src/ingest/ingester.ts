@@ -6,6 +6,7 @@ import { createObservationCounter } from './count-observation.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestEvent, type Writers } from './ingest-event.ts'
 import { DUPLICATE, type IngestOutcome, type IngestResult, type MessageContext } from './ingest-outcome.ts'
+import { createRecall } from './recall-series.ts'
 import { createRecentIds, type DumpedIds } from './recent-ids.ts'
 
 /** How events become samples. Every option has a default. */
@@ -45,6 +46,7 @@ export function createIngester(head: Head, options: IngesterOptions = {}): Inges
     limits,
     addDelta: createDeltaCounter(head),
     countObservation: createObservationCounter(head),
+    recall: createRecall(head),
   }
 
   function ingestOnce(
