@@ -1,7 +1,8 @@
 // npm run bench -- <name>: every benchmark compares two things in one run.
 import { latency } from './latency.ts'
+import { rules } from './rules.ts'
 
-const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promise<void>>> = { latency }
+const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promise<void>>> = { latency, rules }
 
 const [name = 'latency', rounds] = process.argv.slice(2)
 const benchmark = benchmarks[name]
