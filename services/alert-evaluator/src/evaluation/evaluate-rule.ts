@@ -6,7 +6,7 @@ import type { PlacedRule } from '../rules/rule-set.ts'
 import { EvaluationError } from './evaluation-error.ts'
 import { type ObserveDeps, observeAlerts } from './observe-alerts.ts'
 import type { RuleStatus } from './rule-status.ts'
-import { alertSamples, recordedSamples, writeSamples } from './write-series.ts'
+import { alertSamples, recordedSamples, writeChangedAlerts, writeSamples } from './write-series.ts'
 
 /** Why a rule is evaluated: a sample it reads came, its group's interval passed, an alert of its own is due. */
 export type Trigger = 'sample' | 'interval' | 'deadline' | 'changed'
@@ -106,9 +106,14 @@ function alert(
   status.alerts = step.alerts
   status.deadlineMs = step.deadlineMs
   const { changes, forgotten } = step
-  // Between two intervals only what changed is written: the series stay within the lookback all the same.
-  const due = changes.length > 0 || trigger !== 'sample'
-  return { changes, forgotten, ...(due ? writeAlerts(status, head, atMs) : NOTHING_WRITTEN) }
+  // Between two intervals only what changed is written: the other series stay within the lookback all the same.
+  const written =
+    trigger !== 'sample'
+      ? writeAlerts(status, head, atMs)
+      : changes.length > 0
+        ? writeAlerts(status, head, atMs, changes)
+        : NOTHING_WRITTEN
+  return { changes, forgotten, ...written }
 }
 
 /** Ends all alerts of a rule that is gone or over its limit, and their series. */
@@ -122,9 +127,22 @@ export function end(status: RuleStatus, head: Head, { atMs, sequence }: RuleMome
 }
 
 /** A head that takes no more series must not keep an alert from being told: the fault is answered, not thrown. */
-function writeAlerts(status: RuleStatus, head: Head, atMs: number): Pick<Evaluated, 'touched' | 'error'> {
+function writeAlerts(
+  status: RuleStatus,
+  head: Head,
+  atMs: number,
+  changes?: readonly Change[],
+): Pick<Evaluated, 'touched' | 'error'> {
+  const { alerts, written } = status
   try {
-    const { series, touched } = writeSamples(head, alertSamples(status.alerts.values()), status.written, atMs)
+    const { series, touched } = changes
+      ? writeChangedAlerts(
+          head,
+          changes.map(({ alert }) => alert),
+          written,
+          atMs,
+        )
+      : writeSamples(head, alertSamples(alerts.values()), written, atMs)
     status.written = series
     return { touched, error: undefined }
   } catch (error) {

@@ -35,12 +35,24 @@ export function alertSamples(alerts: Iterable<Alert>): ReadonlyMap<string, Outpu
   const output = new Map<string, OutputSample>()
   for (const alert of alerts) {
     if (!isActive(alert)) continue
-    const state = { ...alert.labels, __name__: 'ALERTS', alertstate: alert.phase }
-    const since = { ...alert.labels, __name__: 'ALERTS_FOR_STATE' }
+    const state = stateLabels(alert, alert.phase)
+    const since = sinceLabels(alert)
     output.set(labelsKey(state), { labels: state, value: 1 })
     output.set(labelsKey(since), { labels: since, value: Math.floor(alert.activeAt / 1000) })
   }
   return output
+}
+
+const stateLabels = ({ labels }: Alert, phase: Alert['phase']): Labels => ({
+  ...labels,
+  __name__: 'ALERTS',
+  alertstate: phase,
+})
+const sinceLabels = ({ labels }: Alert): Labels => ({ ...labels, __name__: 'ALERTS_FOR_STATE' })
+
+/** The keys of every series that an alert may have, whatever its phase. */
+function keysOf(alert: Alert): readonly string[] {
+  return [stateLabels(alert, 'pending'), stateLabels(alert, 'firing'), sinceLabels(alert)].map(labelsKey)
 }
 
 export interface Written {
@@ -73,6 +85,33 @@ export function writeSamples(
     if (output.has(key) || ended.dropped) continue
     head.appendStale(ended, atMs)
     touched.push(ended)
+  }
+  return { series, touched }
+}
+
+/**
+ * Writes the series of the alerts that changed, and leaves those of all others as they are: an event then costs what
+ * it changes, not what is active.
+ * @throws EvaluationError when the head refuses a series
+ */
+export function writeChangedAlerts(
+  head: Head,
+  changed: Iterable<Alert>,
+  written: ReadonlyMap<string, Series>,
+  atMs: number,
+): Written {
+  const series = new Map(written)
+  const touched: Series[] = []
+  for (const alert of changed) {
+    const before = new Map<string, Series>()
+    for (const key of keysOf(alert)) {
+      const known = written.get(key)
+      if (known) before.set(key, known)
+      series.delete(key)
+    }
+    const now = writeSamples(head, alertSamples([alert]), before, atMs)
+    for (const [key, one] of now.series) series.set(key, one)
+    touched.push(...now.touched)
   }
   return { series, touched }
 }
