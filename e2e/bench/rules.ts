@@ -15,6 +15,9 @@ const SERVICES = 1000
 const CYCLES_A_ROUND = 6
 // The windows fill, code is compiled, memory finds its size.
 const WARM_UP_CYCLES = 18
+// Among the load above, other processes would be measured: here the evaluator is alone.
+const LATENCY_EVENTS = 800
+const LATENCY_EVERY_MS = 10
 
 /**
  * 1,000 alert rules over 20,000 series with a sample every 5 s: processor time of a cycle, memory, and the time from an
@@ -44,6 +47,7 @@ export async function rules(rounds: number = ROUNDS): Promise<void> {
     console.log(contenders.map(({ name, version }) => `${name} ${version}`).join(', '))
     if (!victoria) console.log(VICTORIA_MISSING)
 
+    const idle = new Map(contenders.map((one) => [one, memoryOf(one)]))
     let beginMs = Date.now()
     const runCycles = async (count: number) => {
       for (let i = 0; i < count; i++) {
@@ -56,7 +60,6 @@ export async function rules(rounds: number = ROUNDS): Promise<void> {
       }
     }
     await runCycles(WARM_UP_CYCLES)
-    const before = await evaluationLag(tocsin.evaluator.url)
     const samples = new Map(contenders.map((one): [Contender, Usage[]] => [one, []]))
     const nats: number[] = []
     for (let round = 0; round < rounds; round++) {
@@ -70,9 +73,14 @@ export async function rules(rounds: number = ROUNDS): Promise<void> {
       })
       nats.push((natsSeconds(tocsin) - natsBegun) / CYCLES_A_ROUND)
     }
-    const lag = (await evaluationLag(tocsin.evaluator.url)).since(before)
-    await report(load, samples, prometheus)
+    reportCpu(samples, prometheus)
+    await reportMemory(load, idle)
     console.log(`nats-server beside the evaluator: ${spread(nats, 3)} s a cycle`)
+    await Promise.all([prometheus.stop(), victoria?.stop()])
+    const before = await evaluationLag(tocsin.evaluator.url)
+    load.advance()
+    await tocsin.publishSingly(load, LATENCY_EVENTS, LATENCY_EVERY_MS)
+    const lag = (await evaluationLag(tocsin.evaluator.url)).since(before)
     console.log(
       `\nfrom NATS' storing an event to its rule evaluated, with all rules loaded (tocsin_event_lag_seconds, ${lag.count} messages): ` +
         `median ${(lag.quantile(0.5) * 1000).toFixed(2)} ms, 99 % ${(lag.quantile(0.99) * 1000).toFixed(2)} ms`,
@@ -85,11 +93,7 @@ export async function rules(rounds: number = ROUNDS): Promise<void> {
 
 const natsSeconds = ({ nats }: TocsinSide) => nats().reduce((sum, pid) => sum + cpuSeconds(pid), 0)
 
-async function report(
-  load: RuleLoad,
-  samples: ReadonlyMap<Contender, readonly Usage[]>,
-  peer: Contender,
-): Promise<void> {
+function reportCpu(samples: ReadonlyMap<Contender, readonly Usage[]>, peer: Contender): void {
   const ofRules = ({ withRules, withoutRules }: Usage) => withRules - withoutRules
   const peers = samples.get(peer) ?? []
   console.log(
@@ -113,13 +117,17 @@ async function report(
       ].join('   '),
     )
   }
-  console.log('\nResident memory (/proc/<pid>/status), and alerts that fire:\n')
-  for (const contender of samples.keys()) {
+}
+
+/** Resident memory of the processes as the kernel counts it; of a series, what it grew by since before the first sample. */
+async function reportMemory(load: RuleLoad, idle: ReadonlyMap<Contender, Usage>): Promise<void> {
+  console.log('\nResident memory (VmRSS of the processes), and alerts that fire:\n')
+  for (const [contender, before] of idle) {
     const { withRules, withoutRules } = memoryOf(contender)
     const firing = await contender.firing()
     console.log(
-      `${contender.name.padEnd(26)}with rules ${mebibytes(withRules)}   without ${mebibytes(withoutRules)}   ` +
-        `${(withoutRules / load.series / 1024).toFixed(1)} KiB a series   ${firing} firing` +
+      `${contender.name.padEnd(26)}with rules ${mebibytes(withRules)}   without ${mebibytes(withoutRules)}, ` +
+        `idle ${mebibytes(before.withoutRules)}: ${((withoutRules - before.withoutRules) / load.series / 1024).toFixed(1)} KiB a series   ${firing} firing` +
         (firing === load.firing ? '' : `, ${load.firing} should`),
     )
   }

@@ -8,6 +8,7 @@ import { createSubjects } from '@tocsin/contract'
 import { type Server, type ServiceUnderTest, startNats, startService } from '@tocsin/testkit'
 import type { Contender } from './contender.ts'
 import { CYCLE_MS, type RuleLoad } from './load.ts'
+import { countFiring } from './prometheus-side.ts'
 
 /** Tocsin's alert-evaluator behind a real NATS. */
 export interface TocsinSide extends Contender {
@@ -15,6 +16,8 @@ export interface TocsinSide extends Contender {
   readonly evaluator: ServiceUnderTest
   /** Publishes every service's batch once, spread over a cycle as independent applications would. */
   publishCycle(load: RuleLoad, beginMs: number): Promise<void>
+  /** Publishes one service's batch after the other to the evaluator with the rules, apart from each other. */
+  publishSingly(load: RuleLoad, count: number, everyMs: number): Promise<void>
 }
 
 const SLOTS = 100
@@ -70,11 +73,14 @@ export async function startTocsinSide(load: RuleLoad): Promise<TocsinSide> {
         await Promise.all(acks)
       }
     },
-    async firing() {
-      const response = await fetch(`${ruled.evaluator.url}/api/v1/alerts`)
-      const { data } = (await response.json()) as { data: { alerts: { state: string }[] } }
-      return data.alerts.filter(({ state }) => state === 'firing').length
+    async publishSingly({ services, batch }, count, everyMs) {
+      for (let i = 0; i < count; i++) {
+        const service = (i * 37) % services
+        await ruled.js.publish(subjects.metrics(`svc${service}`), batch(service, Date.now()))
+        await delay(everyMs)
+      }
     },
+    firing: () => countFiring(ruled.evaluator.url),
     async stop() {
       await Promise.all([ruled.stop(), bare.stop()])
     },
