@@ -34,10 +34,10 @@ export function createRecall(head: Head): RecallSeries {
       places = 0
     }
     const recalled = bySource.get(source) ?? []
-    if (recalled.length === 0) bySource.set(source, recalled)
     // A list without holes: a place further on is remembered once those before it are.
     if (place > recalled.length) return
     if (place === recalled.length) places++
+    bySource.set(source, recalled)
     recalled[place] = { series, labelCount: Object.keys(series.labels).length }
   }
 
