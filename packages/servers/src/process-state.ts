@@ -21,9 +21,18 @@ function ps(pid: number, field: string): string {
 
 const hasProc = existsSync('/proc/self/stat')
 
+function stateOf(pid: number): string | undefined {
+  return hasProc ? procStat(pid)?.[0] : ps(pid, 'stat')
+}
+
+/** Whether a process is suspended: with SIGSTOP, some time after the signal was sent. */
+export function isSuspended(pid: number): boolean {
+  return stateOf(pid)?.startsWith('T') === true
+}
+
 /** Whether a process runs. A zombie, dead but not yet reaped, does not. */
 export function isRunning(pid: number): boolean {
-  const state = hasProc ? procStat(pid)?.[0] : ps(pid, 'stat')
+  const state = stateOf(pid)
   return state !== undefined && state !== '' && !state.startsWith('Z') && !state.startsWith('X')
 }
 

@@ -6,6 +6,7 @@ import { type Container, container } from './docker.ts'
 import { ServerError } from './errors.ts'
 import { freePort, isPortFree } from './free-port.ts'
 import { locateServer } from './locate-server.ts'
+import { isSuspended } from './process-state.ts'
 import type { ServerName } from './programs.ts'
 import type { Place, ServerDefinition } from './server-definition.ts'
 import { type Exit, type GuardedProcess, spawnGuarded } from './spawn-guarded.ts'
@@ -163,7 +164,11 @@ export async function runServer(definition: ServerDefinition, options: ServerOpt
       await end()
       await launchWithRetries(() => port, 20)
     },
-    pause: () => sendSignal('SIGSTOP'),
+    async pause() {
+      await sendSignal('SIGSTOP')
+      // Its threads stop some time after the signal; in a container there is nothing to look at.
+      for (let left = 200; !box && left > 0 && !isSuspended(child.pid); left--) await delay(5)
+    },
     resume: () => sendSignal('SIGCONT'),
   }
 }
