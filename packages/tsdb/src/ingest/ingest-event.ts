@@ -74,7 +74,7 @@ export function refuseType(
 }
 
 /** Writes a level to the series with these labels. */
-export function setLevel(
+function setLevel(
   head: Head,
   labels: Labels,
   value: number | 'stale',
