@@ -51,6 +51,48 @@ describe('an engine', () => {
     expect(pauses).toBeGreaterThan(3)
   })
 
+  it.each([
+    '-m',
+    'sin(m)',
+    'round(m, 2)',
+    'clamp(m, 1, 2)',
+    'clamp_min(m, 1)',
+    'hour(m)',
+    'timestamp(m + 0)',
+    'vector(scalar(m > 1e9))',
+    'sum by (i) (m)',
+  ])('lets others work more often for %s than for what it reads', async (expr) => {
+    const pausesFor = async (text: string): Promise<number> => {
+      let pauses = 0
+      const pause = async (): Promise<void> => void pauses++
+      const engine = createEngine({ queryable: manySeries(50, 60), now: tickingClock(), sliceMs: 0, pause })
+      await engine.range(text, 0, 59_999, 30)
+      return pauses
+    }
+    expect(await pausesFor(expr)).toBeGreaterThan((await pausesFor('absent(m)')) + 5)
+  })
+
+  it('lets others work while the storage judges values', async () => {
+    let pauses = 0
+    const queryable: Queryable = {
+      ...manySeries(1, 1),
+      prepare: () => Array.from({ length: 1000 }),
+    }
+    const pause = async (): Promise<void> => void pauses++
+    const engine = createEngine({ queryable, now: tickingClock(), sliceMs: 0, pause })
+    await engine.instant('m', 0)
+    await engine.instant('rate(m[5m])', 0)
+    expect(pauses).toBeGreaterThan(100)
+  })
+
+  it('refuses a regular expression that is too long, also in label_replace', async () => {
+    const engine = createEngine({ queryable: manySeries(1, 1) })
+    const long = '.a'.repeat(2500)
+    await expect(engine.instant(`label_replace(m, "a", "", "i", "${long}")`, 0)).rejects.toMatchObject({
+      code: 'execution',
+    })
+  })
+
   it('lets others work between the steps of one long series', async () => {
     let pauses = 0
     const pause = async (): Promise<void> => void pauses++

@@ -36,6 +36,19 @@ describe('compileRegex', () => {
     expect(() => compileRegex('a**')).toThrow(/invalid nested repetition/)
   })
 
+  it.each(['x{1000}'.repeat(500), '((x{10}){10}){11}', '([a-z]{1,30}){1,40}'])(
+    'refuses %.20s…, which would take long to compile',
+    (source) => {
+      expect(() => compileRegex(source)).toThrow(/expression too large/)
+    },
+  )
+
+  it('takes repetitions as people write them', () => {
+    expect(compileRegex('[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}').matches('0'.repeat(36))).toBe(false)
+    expect(compileRegex('.{1,255}').matches('a'.repeat(255))).toBe(true)
+    expect(compileRegex('x{1000}').matches('x'.repeat(1000))).toBe(true)
+  })
+
   it('runs in linear time where backtracking would never end', () => {
     expect(compileRegex('(a+)+b').matches('a'.repeat(5000))).toBe(false)
   })

@@ -1,4 +1,5 @@
 import { RE2JS } from 're2js'
+import { writtenOutSize } from './regex-size.ts'
 
 /** Decides about one string. */
 export type StringPredicate = (value: string) => boolean
@@ -76,18 +77,31 @@ function matchWildcards(
 
 /** Longer expressions, other than plain alternations, take too long to compile in one go. */
 const LONGEST = 4096
+/** Characters that repetitions may come to written out: `((x{100}){100}){10}` is short, but takes seconds to compile. */
+const MOST_REPEATED = 1000
 
-function compileLinear(source: string): AnchoredRegex {
+/**
+ * Compiles an RE2 expression to be matched against whole values.
+ * @throws InvalidRegexError
+ */
+export function compileAnchored(source: string): RE2JS {
   if (source.length > LONGEST) {
     throw new InvalidRegexError(`error parsing regexp: expression is longer than ${LONGEST} characters`)
   }
-  let regex: RE2JS
-  try {
-    regex = RE2JS.compile(`^(?s:${source})$`)
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause)
-    throw new InvalidRegexError(reason, { cause })
+  if (writtenOutSize(source) > Math.max(source.length, MOST_REPEATED)) {
+    throw new InvalidRegexError(
+      `error parsing regexp: expression too large: more than ${MOST_REPEATED} characters with its repetitions written out`,
+    )
   }
+  try {
+    return RE2JS.compile(`^(?s:${source})$`)
+  } catch (cause) {
+    throw new InvalidRegexError(cause instanceof Error ? cause.message : String(cause), { cause })
+  }
+}
+
+function compileLinear(source: string): AnchoredRegex {
+  const regex = compileAnchored(source)
   const prefix = source.includes('|') ? undefined : literalPrefix(source)
   return {
     matches: remember((v) => (prefix === undefined || v.startsWith(prefix)) && regex.matches(v)),

@@ -1,5 +1,5 @@
-import { RE2JS } from 're2js'
-import { InvalidRegexError } from './regex.ts'
+import type { RE2JS } from 're2js'
+import { compileAnchored } from './regex.ts'
 
 /**
  * Compiles a fully anchored RE2 expression with a replacement in Go's syntax (`$1`, `${name}`, `$$`).
@@ -15,14 +15,6 @@ export function compileReplacement(pattern: string, template: string): (value: s
     let text = ''
     for (const part of parts) text += typeof part === 'string' ? part : groupText(regex, matcher, part.group)
     return text
-  }
-}
-
-function compileAnchored(pattern: string): RE2JS {
-  try {
-    return RE2JS.compile(`^(?s:${pattern})$`)
-  } catch (cause) {
-    throw new InvalidRegexError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 

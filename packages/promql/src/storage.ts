@@ -31,6 +31,11 @@ export interface SeriesSamples {
 export interface Queryable {
   /** The series that satisfy all matchers with their samples from `startMs` to `endMs`, both inclusive. */
   select(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSamples>
+  /**
+   * Does ahead, in small steps, what makes finding these series slow: regular expressions over very many values.
+   * The engine lets others work between the steps. A storage where finding is quick leaves it out.
+   */
+  prepare?(matchers: readonly Matcher[]): Iterable<unknown>
 }
 
 /**

@@ -3,8 +3,8 @@ import type { FoldOp } from './aggregate.ts'
 /** Folds values into cells: one per group and step. */
 export interface Accumulator {
   add(cell: number, value: number, first: boolean): void
-  /** Writes the results of the cells that are present. */
-  finish(values: Float64Array, present: Uint8Array): void
+  /** Writes the results of the cells `from` to `to`, the end exclusive. */
+  finish(values: Float64Array, from: number, to: number): void
 }
 
 export function createAccumulator(op: FoldOp, cells: number): Accumulator {
@@ -20,7 +20,7 @@ export function createAccumulator(op: FoldOp, cells: number): Accumulator {
     case 'count':
       return count(cells)
     case 'group':
-      return { add: () => {}, finish: (values) => values.fill(1, 0, cells) }
+      return { add: () => {}, finish: (values, from, to) => values.fill(1, from, to) }
     case 'stddev':
       return spread(cells, Math.sqrt)
     case 'stdvar':
@@ -47,8 +47,8 @@ function sum(cells: number): Accumulator {
       if (!first) errors[cell] = errorOf(before, value, after, errors[cell] ?? 0)
       sums[cell] = after
     },
-    finish(values) {
-      for (let cell = 0; cell < cells; cell++) values[cell] = (sums[cell] ?? 0) + (errors[cell] ?? 0)
+    finish(values, from, to) {
+      for (let cell = from; cell < to; cell++) values[cell] = (sums[cell] ?? 0) + (errors[cell] ?? 0)
     },
   }
 }
@@ -89,8 +89,8 @@ function average(cells: number): Accumulator {
       }
       addIncrementally(cell, value, count)
     },
-    finish(values) {
-      for (let cell = 0; cell < cells; cell++) {
+    finish(values, from, to) {
+      for (let cell = from; cell < to; cell++) {
         const total = sums[cell] ?? 0
         const error = errors[cell] ?? 0
         const count = counts[cell] ?? 1
@@ -108,7 +108,7 @@ function extreme(cells: number, beats: (value: number, best: number) => boolean)
       const current = best[cell] ?? 0
       if (first || beats(value, current) || Number.isNaN(current)) best[cell] = value
     },
-    finish: (values) => values.set(best),
+    finish: (values, from, to) => values.set(best.subarray(from, to), from),
   }
 }
 
@@ -118,7 +118,7 @@ function count(cells: number): Accumulator {
     add(cell) {
       counts[cell] = (counts[cell] ?? 0) + 1
     },
-    finish: (values) => values.set(counts),
+    finish: (values, from, to) => values.set(counts.subarray(from, to), from),
   }
 }
 
@@ -141,8 +141,8 @@ function spread(cells: number, of: (variance: number) => number): Accumulator {
       means[cell] = mean
       squares[cell] = (squares[cell] ?? 0) + delta * (value - mean)
     },
-    finish(values) {
-      for (let cell = 0; cell < cells; cell++) values[cell] = of((squares[cell] ?? 0) / (counts[cell] ?? 1))
+    finish(values, from, to) {
+      for (let cell = from; cell < to; cell++) values[cell] = of((squares[cell] ?? 0) / (counts[cell] ?? 1))
     },
   }
 }

@@ -42,7 +42,10 @@ export function* aggregateFold(
     }
     if (input.dropName[row]) output.dropName[number] = true
   }
-  accumulator.finish(output.values, output.present)
+  for (let number = 0; number < groups.length; number++) {
+    if (query.due(steps)) yield
+    accumulator.finish(output.values, number * steps, (number + 1) * steps)
+  }
   return yield* withoutEmptyRows(query, output)
 }
 

@@ -70,17 +70,3 @@ export function hasValues(block: Block, row: number): boolean {
   for (let cell = base; cell < base + block.steps; cell++) if (block.present[cell] === 1) return true
   return false
 }
-
-/** One evaluated step, repeated at every step of a longer frame. */
-export function repeat(value: Value, steps: number): Value {
-  if (value.kind === 'string') return value
-  if (value.kind === 'scalar')
-    return { kind: 'scalar', values: new Float64Array(steps).fill(value.values[0] ?? 0) }
-  const repeated = createBlock(steps, value.block.labels.length)
-  for (const [row, labels] of value.block.labels.entries()) {
-    const base = addRow(repeated, labels, value.block.dropName[row] ?? false)
-    repeated.values.fill(value.block.values[row] ?? Number.NaN, base, base + steps)
-    repeated.present.fill(value.block.present[row] ?? 0, base, base + steps)
-  }
-  return { kind: 'vector', block: repeated }
-}

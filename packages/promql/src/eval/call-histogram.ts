@@ -47,6 +47,7 @@ export function* histogramQuantiles(
       quantile(query, q[step] ?? 0, buckets, histogram, expr.args[0])
     const measured = yield* measureHistograms(query, block, measure, expr.args[0])
     for (const [row, labels] of measured.labels.entries()) {
+      if (query.due(block.steps)) yield
       const named = setLabels(labels, [[label, formatOpenMetrics(q[0] ?? 0)]])
       const base = addRow(output, named, measured.dropName[row] ?? false)
       const from = row * block.steps

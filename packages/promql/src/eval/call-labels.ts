@@ -12,12 +12,15 @@ import { mergeEqualRows } from './settle-names.ts'
 export function* labelReplace(query: Query, block: Block, args: readonly string[]): Generator<void, Block> {
   const [target = '', replacement = '', source = '', pattern = ''] = args
   const replace = compile(pattern, replacement)
+  // An expression takes as long as it and the text are long.
+  const unitsPerCharacter = Math.ceil(pattern.length / 16)
   if (!isValidLabelName(target)) {
     throw new QueryError('execution', `invalid destination label name in label_replace(): ${target}`)
   }
   for (const [row, labels] of block.labels.entries()) {
-    if (query.due(64)) yield
-    const value = replace(labelValue(labels, source))
+    const text = labelValue(labels, source)
+    if (query.due(64 + text.length * unitsPerCharacter)) yield
+    const value = replace(text)
     if (value !== undefined) setRowLabel(block, row, labels, target, value)
   }
   return yield* mergeEqualRows(query, block)

@@ -32,7 +32,7 @@ export function* evaluateCall(
   const scalars = values.flatMap((value) => (value.kind === 'scalar' ? [value.values] : []))
   const strings = values.flatMap((value) => (value.kind === 'string' ? [value.value] : []))
   const block = values.flatMap((value) => (value.kind === 'vector' ? [value.block] : []))[0]
-  if (typeOf(expr) === 'scalar') return scalarCall(query, expr, frame, scalars, block)
+  if (typeOf(expr) === 'scalar') return yield* scalarCall(query, expr, frame, scalars, block)
   return vector(yield* vectorCall(query, expr, frame, block, scalars, strings))
 }
 
@@ -44,7 +44,7 @@ function* timestamps(query: Query, expr: CallExpr, frame: Frame, evaluate: Evalu
   if (arg?.kind === 'vector-selector') return dropNames(yield* selectInstant(query, arg, frame, 'timestamp'))
   const value = arg && (yield* evaluate(query, arg, frame))
   const block = value?.kind === 'vector' ? value.block : createBlock(frame.steps, 0)
-  return mapCells(block, (_, step) => timeOf(frame, step))
+  return yield* mapCells(query, block, (_, step) => timeOf(frame, step))
 }
 
 function* rangeCall(query: Query, expr: CallExpr, frame: Frame, evaluate: Evaluate): Generator<void, Block> {
@@ -70,17 +70,20 @@ function* rangeCall(query: Query, expr: CallExpr, frame: Frame, evaluate: Evalua
   return expr.func === 'absent_over_time' ? yield* absentRow(query, range, block) : block
 }
 
-function scalarCall(
+function* scalarCall(
   query: Query,
   { func }: CallExpr,
   frame: Frame,
   scalars: readonly Float64Array[],
   block: Block | undefined,
-): Value {
+): Generator<void, Value> {
   const values = new Float64Array(frame.steps)
   const [first = values, second = values] = scalars
   const at = scalarOf(query, func, frame, first, second, block)
-  for (let step = 0; step < frame.steps; step++) values[step] = at(step)
+  for (let step = 0; step < frame.steps; step++) {
+    if (query.due(1 + (block?.labels.length ?? 0))) yield
+    values[step] = at(step)
+  }
   return { kind: 'scalar', values }
 }
 
@@ -148,22 +151,23 @@ function* vectorCall(
   const compute = ELEMENTWISE[func]
   const part = TIME_PARTS[func]
   const block = given ?? timeVector(frame)
-  if (query.due(block.labels.length * block.steps)) yield
-  if (compute) return mapCells(block, compute)
-  if (part) return mapCells(block, (value) => part(dateOf(value)))
+  if (compute) return yield* mapCells(query, block, compute)
+  if (part) return yield* mapCells(query, block, (value) => part(dateOf(value)))
   switch (func) {
     case 'vector':
       return rowOf(frame, first)
     case 'absent':
       return yield* absentRow(query, expr.args[0] ?? expr, block)
     case 'round':
-      return mapCells(block, (value, step) => roundTo(value, scalars.length > 0 ? (first[step] ?? 1) : 1))
+      return yield* mapCells(query, block, (value, step) =>
+        roundTo(value, scalars.length > 0 ? (first[step] ?? 1) : 1),
+      )
     case 'clamp':
-      return clampCells(block, first, second)
+      return yield* clampCells(query, block, first, second)
     case 'clamp_min':
-      return mapCells(block, (value, step) => larger(value, first[step] ?? 0))
+      return yield* mapCells(query, block, (value, step) => larger(value, first[step] ?? 0))
     case 'clamp_max':
-      return mapCells(block, (value, step) => smaller(value, first[step] ?? 0))
+      return yield* mapCells(query, block, (value, step) => smaller(value, first[step] ?? 0))
     case 'sort':
     case 'sort_desc':
     case 'sort_by_label':
@@ -203,9 +207,14 @@ function rowOf(frame: Frame, values: Float64Array): Block {
 }
 
 /** Writes into the block: nobody else holds it. The result is another quantity, so the name goes. */
-function mapCells(block: Block, compute: (value: number, step: number) => number): Block {
+function* mapCells(
+  query: Query,
+  block: Block,
+  compute: (value: number, step: number) => number,
+): Generator<void, Block> {
   const { steps, values, present } = block
   for (let row = 0; row < block.labels.length; row++) {
+    if (query.due(steps)) yield
     for (let step = 0; step < steps; step++) {
       const cell = row * steps + step
       if (present[cell] === 1) values[cell] = compute(values[cell] ?? 0, step)
@@ -214,13 +223,21 @@ function mapCells(block: Block, compute: (value: number, step: number) => number
   return dropNames(block)
 }
 
-function clampCells(block: Block, least: Float64Array, most: Float64Array): Block {
+function* clampCells(
+  query: Query,
+  block: Block,
+  least: Float64Array,
+  most: Float64Array,
+): Generator<void, Block> {
   const { steps, present } = block
-  for (let cell = 0; cell < block.labels.length * steps; cell++) {
-    const step = cell % steps
-    if ((most[step] ?? 0) < (least[step] ?? 0)) present[cell] = 0
+  for (let row = 0; row < block.labels.length; row++) {
+    if (query.due(steps)) yield
+    for (let step = 0; step < steps; step++)
+      if ((most[step] ?? 0) < (least[step] ?? 0)) present[row * steps + step] = 0
   }
-  return mapCells(block, (value, step) => larger(least[step] ?? 0, smaller(most[step] ?? 0, value)))
+  return yield* mapCells(query, block, (value, step) =>
+    larger(least[step] ?? 0, smaller(most[step] ?? 0, value)),
+  )
 }
 
 function dropNames(block: Block): Block {

@@ -2,9 +2,10 @@ import { type AggregateExpr, type BinaryExpr, children, type Expr, unwrapParens 
 import type { FunctionName } from '../syntax/signatures.ts'
 import { aggregateCountValues, aggregateFold, aggregateQuantile } from './aggregate.ts'
 import { evaluateBinary } from './binary.ts'
-import { type Block, type Frame, repeat, type Value } from './block.ts'
+import type { Block, Frame, Value } from './block.ts'
 import { evaluateCall } from './call.ts'
 import type { Query } from './query.ts'
+import { repeat } from './repeat.ts'
 import { selectInstant } from './select-instant.ts'
 import { aggregateSelection } from './select-rows.ts'
 
@@ -17,7 +18,7 @@ export function* evaluate(query: Query, expr: Expr, frame: Frame): Generator<voi
   if (frame.steps > 1 && isConstant(expr)) {
     const value = yield* evaluateNode(query, expr, { ...frame, steps: 1 })
     if (value.kind === 'vector') query.charge(value.block.labels.length * frame.steps)
-    return repeat(value, frame.steps)
+    return yield* repeat(query, value, frame.steps)
   }
   return yield* evaluateNode(query, expr, frame)
 }
@@ -31,7 +32,7 @@ function* evaluateNode(query: Query, expr: Expr, frame: Frame): Generator<void, 
     case 'paren':
       return yield* evaluate(query, expr.expr, frame)
     case 'unary':
-      return negate(expr.op, yield* evaluate(query, expr.expr, frame))
+      return yield* negate(query, expr.op, yield* evaluate(query, expr.expr, frame))
     case 'vector-selector':
       return { kind: 'vector', block: yield* selectInstant(query, expr, frame) }
     case 'binary':
@@ -73,10 +74,15 @@ function* aggregate(query: Query, expr: AggregateExpr, frame: Frame): Generator<
   }
 }
 
-function negate(op: '+' | '-', value: Value): Value {
+function* negate(query: Query, op: '+' | '-', value: Value): Generator<void, Value> {
   if (op === '+' || value.kind === 'string') return value
   const values = value.kind === 'scalar' ? value.values : value.block.values
-  for (let i = 0; i < values.length; i++) values[i] = -(values[i] ?? 0)
+  const [rows, steps] =
+    value.kind === 'scalar' ? [1, values.length] : [value.block.labels.length, value.block.steps]
+  for (let row = 0; row < rows; row++) {
+    if (query.due(steps)) yield
+    for (let i = row * steps; i < (row + 1) * steps; i++) values[i] = -(values[i] ?? 0)
+  }
   if (value.kind === 'vector') value.block.dropName.fill(true)
   return value
 }

@@ -3,7 +3,7 @@ import type { AtModifier, VectorSelector } from '../syntax/ast.ts'
 import { type Block, type Frame, setCell } from './block.ts'
 import { createBlockBuilder } from './block-builder.ts'
 import type { Query } from './query.ts'
-import { firstAfter, type SeriesSlice, selectSlices } from './series-slice.ts'
+import { firstAfter, prepareSelect, type SeriesSlice, selectSlices } from './series-slice.ts'
 
 /** The time `@` pins an evaluation to, in milliseconds. */
 function pinnedTime(query: Query, at: AtModifier | undefined): number | undefined {
@@ -32,6 +32,7 @@ export function* selectInstant(
 ): Generator<void, Block> {
   const { firstMs, lastMs, stepMs } = frameBounds(query, frame, selector)
   const builder = createBlockBuilder(frame.steps)
+  yield* prepareSelect(query, selector.matchers)
   const oldestMs = firstMs - query.lookbackMs + 1
   for (const series of selectSlices(query.queryable, selector.matchers, oldestMs, lastMs)) {
     const count = series.to - series.from

@@ -3,7 +3,7 @@ import { unwrapParens } from '../syntax/ast.ts'
 import type { Block, Frame } from './block.ts'
 import type { Query } from './query.ts'
 import { frameBounds } from './select-instant.ts'
-import { type SeriesSlice, selectSlices } from './series-slice.ts'
+import { prepareSelect, type SeriesSlice, selectSlices } from './series-slice.ts'
 
 /** Where the windows of a range function lie: `(end - rangeMs, end]`, one per step. */
 export interface Windows {
@@ -30,7 +30,10 @@ export function* selectRange(
   evaluateVector: Evaluate,
 ): Generator<void, RangeSource> {
   const range = unwrapParens(arg)
-  if (range.kind === 'matrix-selector') return selectSamples(query, range, frame)
+  if (range.kind === 'matrix-selector') {
+    yield* prepareSelect(query, range.selector.matchers)
+    return selectSamples(query, range, frame)
+  }
   if (range.kind === 'subquery') return yield* selectSubquery(query, range, frame, evaluateVector)
   throw new Error(`${range.kind} is no range vector: the types were checked before`)
 }

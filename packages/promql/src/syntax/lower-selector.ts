@@ -1,6 +1,7 @@
 import type { SyntaxNode } from '@lezer/common'
 import { ParseError } from '../errors.ts'
 import { InvalidRegexError } from '../regex.ts'
+import { writtenOutSize } from '../regex-size.ts'
 import { createMatcher, type Matcher, type MatchType } from '../storage.ts'
 import type { VectorSelector } from './ast.ts'
 import { childrenOf, firstChild, lastChild, readString, type Source, span, text } from './tree.ts'
@@ -29,12 +30,27 @@ function lowerMatcher(source: Source, node: SyntaxNode): Matcher {
   const operator = node.getChild('MatchOp')
   const type = operator ? text(source, operator) : '='
   const value = readString(source, lastChild(node))
+  if (type === '=~' || type === '!~') chargeRepetitions(source, node, value)
   try {
     return createMatcher(labelName, isMatchType(type) ? type : '=', value)
   } catch (error) {
     if (!(error instanceof InvalidRegexError)) throw error
     throw new ParseError(source.text, span(node), error.message, { cause: error })
   }
+}
+
+/** What repetitions of all regular expressions of one text may come to, beyond what is written. */
+const MOST_REPEATED = 4000
+
+/** Each may be small enough by itself, and all of them together take seconds to compile. @throws ParseError */
+function chargeRepetitions(source: Source, node: SyntaxNode, regex: string): void {
+  source.repeated += Math.max(0, writtenOutSize(regex) - regex.length)
+  if (source.repeated > MOST_REPEATED)
+    throw new ParseError(
+      source.text,
+      span(node),
+      `error parsing regexp: expression too large: the regular expressions repeat more than ${MOST_REPEATED} characters together`,
+    )
 }
 
 function isMatchType(type: string): type is MatchType {

@@ -123,4 +123,10 @@ describe('errors', () => {
       expect(() => parseExpr(source)).toThrow(ParseError)
     }
   })
+
+  it('refuses many regular expressions that are only together too large', () => {
+    const matchers = Array.from({ length: 5 }, (_, i) => `l${i}=~"(.?){1000}"`)
+    expect(() => parseExpr(`m{${matchers.slice(1).join()}}`)).not.toThrow()
+    expect(() => parseExpr(`m{${matchers.join()}}`)).toThrow(/repeat more than 4000 characters together/)
+  })
 })

@@ -24,7 +24,7 @@ export function parseExpr(source: string): Expr {
   if (error) throw error
   const tree = parser.parse(standIn(source))
   expectNoError(source, tree)
-  const expr = lowerExpr({ text: source }, firstChild(tree.topNode))
+  const expr = lowerExpr({ text: source, repeated: 0 }, firstChild(tree.topNode))
   checkTypes(source, expr)
   return expr
 }

@@ -5,6 +5,8 @@ import { quote, unquote } from './strings.ts'
 /** What lowering reads besides the tree. */
 export interface Source {
   readonly text: string
+  /** Characters that the repetitions of its regular expressions have come to so far, beyond what is written. */
+  repeated: number
 }
 
 export function readString(source: Source, node: SyntaxNode): string {
