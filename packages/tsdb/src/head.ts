@@ -63,6 +63,8 @@ export interface Head extends Queryable {
   appendStale(series: Series, timeMs: number): AppendOutcome
   /** Lazily, in order of creation. The arrays may be views and never change; a series without samples is left out. */
   select(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSamples>
+  /** Asks a selector's regular expressions ahead, one value a step, so that whoever looks up next need not at once. */
+  prepare(matchers: readonly Matcher[]): Iterable<void>
   /** The series of a selector, without samples. Kept per array of matchers until series come or go. */
   matchSeries(matchers: readonly Matcher[]): readonly Series[]
   /** The samples of one series from `startMs` to `endMs`, both inclusive. */
@@ -113,7 +115,7 @@ export async function restoreHead(
 
 function openHead(state: HeadState): { head: Head; state: HeadState } {
   const metadata = createMetadataRegistry(state.limits.maxSeries)
-  const resolve = createResolver(state.index)
+  const { resolve, prepare } = createResolver(state.index)
   const families = createFamilyReader(state.index, metadata)
   state.listeners.add({ dropped: ({ name }) => forgetMetric(state, metadata, name) })
 
@@ -129,6 +131,7 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
         if (samples) yield samples
       }
     },
+    prepare,
     matchSeries: resolve,
     read: (series, startMs, endMs) => readSamples(state, own(series), startMs, endMs),
     series: (query = {}) => lookUpSeries(state, resolve, query),

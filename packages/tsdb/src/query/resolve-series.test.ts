@@ -83,6 +83,23 @@ describe('resolving matchers', () => {
     expect(head.matchSeries(selector)).toHaveLength(3)
   })
 
+  test('asks nothing again of what was prepared, and of newer values at once', () => {
+    const head = createHead()
+    const calls: string[] = []
+    const regex = createMatcher('path', '=~', '/a?[0-9]+')
+    const watched = { ...regex, matches: (v: string) => calls.push(v) > 0 && regex.matches(v) }
+    for (let i = 0; i < 20; i++)
+      head.intern({ __name__: i % 2 ? 'm' : 'n', path: `/${i}`, pod: String(i % 3) })
+    for (const selector of [[watched], [createMatcher('__name__', '=', 'm'), watched]]) {
+      expect([...head.prepare(selector)].length).toBeGreaterThanOrEqual(10)
+      calls.length = 0
+      const late = head.intern({ __name__: 'm', path: `/a${selector.length}` })
+      expect(head.matchSeries(selector)).toContain(late)
+      expect(new Set(calls.filter((value) => value !== ''))).toEqual(new Set([`/a${selector.length}`]))
+      expect([...head.prepare(selector)]).toEqual([])
+    }
+  })
+
   test('finds the same by whichever way is shorter when there are many series', () => {
     const head = createHead()
     for (let i = 0; i < 6_000; i++)

@@ -4,6 +4,15 @@ import type { Posting, SeriesIndex } from '../series/series-index.ts'
 
 export type ResolveSeries = (matchers: readonly Matcher[]) => readonly MemorySeries[]
 
+/** Finds the series that satisfy matchers. */
+export interface SeriesResolver {
+  readonly resolve: ResolveSeries
+  /** Asks the regular expressions of a selector ahead, one value a step; their verdicts serve the next `resolve`. */
+  prepare(matchers: readonly Matcher[]): Generator<void>
+}
+
+type Judge = (matcher: Matcher, value: string) => boolean
+
 interface Resolved {
   /** The posting that all results lie in; without one, any change of the index makes the result void. */
   readonly posting: Posting | undefined
@@ -17,19 +26,51 @@ const NONE: readonly MemorySeries[] = []
  * Finds the series that satisfy matchers, in order of creation. A result is kept as long as its array of matchers
  * lives and no series that could belong to it came or went: a compiled rule resolves its selectors once.
  */
-export function createResolver(index: SeriesIndex): ResolveSeries {
+export function createResolver(index: SeriesIndex): SeriesResolver {
   const known = new WeakMap<readonly Matcher[], Resolved>()
+  const verdicts = new WeakMap<Matcher, Map<string, boolean>>()
 
-  return (matchers) => {
+  const judge: Judge = (matcher, value) => verdicts.get(matcher)?.get(value) ?? matcher.matches(value)
+
+  function recall(matchers: readonly Matcher[]): readonly MemorySeries[] | undefined {
     const before = known.get(matchers)
-    if (before && isCurrent(index, before)) return before.series
-    const posting = smallestPosting(index, matchers)
-    if (posting === null) return NONE
-    const base = narrow(index, matchers, posting) ?? posting?.series ?? [...index.all()]
-    const series = filterSeries(base, matchers, base === posting?.series ? posting : undefined)
-    known.set(matchers, { posting, version: posting?.version ?? index.version(), series })
-    return series
+    return before && isCurrent(index, before) ? before.series : undefined
   }
+
+  return {
+    resolve(matchers) {
+      const recalled = recall(matchers)
+      if (recalled) return recalled
+      const posting = smallestPosting(index, matchers)
+      if (posting === null) return NONE
+      const base = narrow(index, judge, matchers, posting) ?? posting?.series ?? [...index.all()]
+      const series = filterSeries(base, judge, matchers, base === posting?.series ? posting : undefined)
+      known.set(matchers, { posting, version: posting?.version ?? index.version(), series })
+      for (const matcher of matchers) verdicts.delete(matcher)
+      return series
+    },
+    *prepare(matchers) {
+      const posting = recall(matchers) ? null : smallestPosting(index, matchers)
+      if (posting === null) return
+      for (const matcher of matchers) {
+        if (matcher.type === '=' || matcher.type === '!=' || matcher.set) continue
+        const judged = new Map<string, boolean>()
+        verdicts.set(matcher, judged)
+        for (const value of valuesOf(index, matcher.name, posting)) {
+          if (!judged.has(value)) judged.set(value, matcher.matches(value))
+          yield
+        }
+      }
+    },
+  }
+}
+
+/** Every value of a label that a look-up may come upon; some of them more than once. */
+function* valuesOf(index: SeriesIndex, name: string, posting: Posting | undefined): Generator<string> {
+  const values = index.postings(name)
+  if (!values) return
+  if (!posting || values.size <= posting.series.length) yield* values.keys()
+  else for (const { labels } of posting.series) yield labelValue(labels, name)
 }
 
 function isCurrent(index: SeriesIndex, { posting, version }: Resolved): boolean {
@@ -57,6 +98,7 @@ const FEW_SERIES = 1_000
  */
 function narrow(
   index: SeriesIndex,
+  judge: Judge,
   matchers: readonly Matcher[],
   posting: Posting | undefined,
 ): MemorySeries[] | undefined {
@@ -66,7 +108,7 @@ function narrow(
   let length = room
   for (const matcher of matchers) {
     if (matcher.type === '=' || (posting && matcher.type !== '=~') || matcher.matches('')) continue
-    const lists = listsOf(index, matcher, room)
+    const lists = listsOf(index, judge, matcher, room)
     const sum = lists?.reduce((total, list) => total + list.length, 0) ?? Number.POSITIVE_INFINITY
     if (sum >= length && shortest) continue
     if (sum >= room && posting) continue
@@ -79,6 +121,7 @@ function narrow(
 /** A matcher's lists of series, one for each value; undefined when there are more than `limit` values to look at. */
 function listsOf(
   index: SeriesIndex,
+  judge: Judge,
   matcher: Matcher,
   limit: number,
 ): (readonly MemorySeries[])[] | undefined {
@@ -88,18 +131,19 @@ function listsOf(
   if (!postings) return []
   if (postings.size > limit) return undefined
   const lists: (readonly MemorySeries[])[] = []
-  for (const [value, { series }] of postings) if (matcher.matches(value)) lists.push(series)
+  for (const [value, { series }] of postings) if (judge(matcher, value)) lists.push(series)
   return lists
 }
 
 function filterSeries(
   base: readonly MemorySeries[],
+  judge: Judge,
   matchers: readonly Matcher[],
   satisfied: Posting | undefined,
 ): readonly MemorySeries[] {
   const conditions = matchers
     .filter(({ name, type, value }) => type !== '=' || satisfied?.name !== name || satisfied.value !== value)
-    .map((matcher) => ({ name: matcher.name, satisfies: rememberVerdicts(matcher) }))
+    .map((matcher) => ({ name: matcher.name, satisfies: rememberVerdicts(judge, matcher) }))
   // Always another array: the list of a posting is shared and grows.
   return base.filter(({ labels }) => {
     for (const { name, satisfies } of conditions) if (!satisfies(labelValue(labels, name))) return false
@@ -108,7 +152,7 @@ function filterSeries(
 }
 
 /** A regular expression sees each value once, however many series have it. */
-function rememberVerdicts(matcher: Matcher): (value: string) => boolean {
+function rememberVerdicts(judge: Judge, matcher: Matcher): (value: string) => boolean {
   const { type, value: expected } = matcher
   if (type === '=') return (value) => value === expected
   if (type === '!=') return (value) => value !== expected
@@ -116,7 +160,7 @@ function rememberVerdicts(matcher: Matcher): (value: string) => boolean {
   return (value) => {
     let verdict = verdicts.get(value)
     if (verdict === undefined) {
-      verdict = matcher.matches(value)
+      verdict = judge(matcher, value)
       verdicts.set(value, verdict)
     }
     return verdict
