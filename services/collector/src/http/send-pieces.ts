@@ -1,9 +1,7 @@
 import { once } from 'node:events'
 import type { Writable } from 'node:stream'
-import { setImmediate as nextTurn } from 'node:timers/promises'
+import { createTurn } from './create-turn.ts'
 
-/** How long work may hold the event loop at a stretch. Milliseconds. */
-const SLICE_MS = 4
 /** How many characters are sent at once, about. */
 const BLOCK = 32 * 1024
 
@@ -18,17 +16,14 @@ export async function sendPieces(
   now: () => number = () => performance.now(),
 ): Promise<void> {
   let block = ''
-  let begun = now()
+  const turn = createTurn(now)
   for (const piece of pieces) {
     block += piece
     const full = block.length >= BLOCK
     if (full && !to.write(block)) {
       if (!(await drained(to, signal))) return
-      begun = now()
-    } else if (now() - begun >= SLICE_MS) {
-      await nextTurn()
-      begun = now()
-    }
+      turn.begin()
+    } else if (turn.isOver()) await turn.pass()
     if (full) block = ''
     if (signal.aborted) return
   }

@@ -1,43 +1,41 @@
-import type { Head, SeriesQuery } from '@tocsin/tsdb'
 import { badData } from './api-error.ts'
+import { TRUNCATED } from './limit-result.ts'
+import { type LookUpDeps, lookUp } from './look-up.ts'
 import { limitParameter } from './parse-limit.ts'
-import { selectorParameters } from './parse-selectors.ts'
-import { timeParameter } from './parse-time.ts'
 import type { ApiAnswer, ApiRequest, ApiVerb } from './serve-api.ts'
 import { writeArray, writeLabels } from './write-result.ts'
 
-const TRUNCATED = 'results truncated due to limit'
-const EARLIEST = -8.64e15
-const LATEST = 8.64e15
-
 /** `/series`: the label sets that any of the selectors finds. */
-export function findSeries(head: Head): ApiVerb {
-  return ({ form }) => {
+export function findSeries(deps: LookUpDeps): ApiVerb {
+  return async (request) => {
+    const { form } = request
     if (!form.has('match[]')) throw badData('no match[] parameter provided')
-    const query = seriesQuery(form)
-    const series = head.series(query)
+    const series = await lookUp(deps, request, (query) => deps.head.series(query))
     return listAnswer(series, form, ({ labels }) => writeLabels(labels))
   }
 }
 
 /** `/labels`: the names in use. */
-export function listLabelNames(head: Head): ApiVerb {
-  return ({ form }) => listAnswer(head.labelNames(seriesQuery(form)), form, (name) => JSON.stringify(name))
-}
-
-/** `/label/<name>/values`. */
-export function listLabelValues(head: Head): ApiVerb {
-  return ({ form, name }: ApiRequest) => {
-    const label = unescapeName(name)
-    if (label === '') throw badData(`invalid label name: ${JSON.stringify(name)}`)
-    return listAnswer(head.labelValues(label, seriesQuery(form)), form, (value) => JSON.stringify(value))
+export function listLabelNames(deps: LookUpDeps): ApiVerb {
+  return async (request) => {
+    const names = await lookUp(deps, request, (query) => deps.head.labelNames(query))
+    return listAnswer(inOrder(names, request), request.form, (name) => JSON.stringify(name))
   }
 }
 
-function seriesQuery(form: URLSearchParams): SeriesQuery {
-  const startMs = timeParameter(form, 'start', EARLIEST)
-  const endMs = timeParameter(form, 'end', LATEST)
-  return { selectors: selectorParameters(form), startMs, endMs }
+/** `/label/<name>/values`. */
+export function listLabelValues(deps: LookUpDeps): ApiVerb {
+  return async (request) => {
+    const label = unescapeName(request.name)
+    if (label === '') throw badData(`invalid label name: ${JSON.stringify(request.name)}`)
+    const values = await lookUp(deps, request, (query) => deps.head.labelValues(label, query))
+    return listAnswer(inOrder(values, request), request.form, (value) => JSON.stringify(value))
+  }
+}
+
+/** Each selector's finds are in order; those of several must be put in order. */
+function inOrder(texts: readonly string[], { form }: ApiRequest): readonly string[] {
+  return form.getAll('match[]').length > 1 ? texts.toSorted((a, b) => (a < b ? -1 : 1)) : texts
 }
 
 function listAnswer<T>(found: readonly T[], form: URLSearchParams, write: (item: T) => string): ApiAnswer {

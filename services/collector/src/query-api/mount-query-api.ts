@@ -19,22 +19,21 @@ export interface QueryApiDeps extends QueryDeps {
 
 /** Puts Prometheus' query API under `/api/v1` of a service's HTTP. */
 export function mountQueryApi(app: Express, deps: QueryApiDeps): void {
-  const { head } = deps
   const form = express.text({ type: 'application/x-www-form-urlencoded', limit: '1mb' })
   const serve = (verb: ApiVerb) => serveApi(onceReady(deps, verb), deps.log)
   const byGetOrPost = {
     query: queryInstant(deps),
     query_range: queryRange(deps),
-    series: findSeries(head),
-    labels: listLabelNames(head),
+    series: findSeries(deps),
+    labels: listLabelNames(deps),
     format_query: (request) => plainAnswer(formatExpr(parseQuery(request.form))),
     // Exemplars are not kept yet; Prometheus answers the same when it has none.
     query_exemplars: () => plainAnswer([]),
   } satisfies Readonly<Record<string, ApiVerb>>
   for (const [path, verb] of Object.entries(byGetOrPost))
     app.route(`/api/v1/${path}`).get(serve(verb)).post(form, serve(verb))
-  app.get('/api/v1/label/:name/values', serve(listLabelValues(head)))
-  app.get('/api/v1/metadata', serve(listMetadata(head)))
+  app.get('/api/v1/label/:name/values', serve(listLabelValues(deps)))
+  app.get('/api/v1/metadata', serve(listMetadata(deps.head)))
   app.get('/api/v1/status/buildinfo', serve(describeBuild(deps.version, process.versions.node)))
 }
 

@@ -1,12 +1,8 @@
 import { type Matcher, parseExpr, QueryError } from '@tocsin/promql'
 import { badParameter } from './api-error.ts'
 
-/** The selectors of all `match[]` parameters. @throws {ApiError} */
-export function selectorParameters(form: URLSearchParams): readonly (readonly Matcher[])[] {
-  return form.getAll('match[]').map(parseSelector)
-}
-
-function parseSelector(text: string): readonly Matcher[] {
+/** The selector that a `match[]` parameter is. @throws {ApiError} */
+export function parseSelector(text: string): readonly Matcher[] {
   const expr = parse(text)
   if (expr.kind !== 'vector-selector' || expr.offsetMs !== 0 || expr.at !== undefined)
     throw badParameter(

@@ -9,6 +9,8 @@ import {
 } from '@tocsin/promql'
 import { codeOf } from '@tocsin/runtime'
 import { ApiError, badData, badParameter } from './api-error.ts'
+import { limitResult } from './limit-result.ts'
+import { limitParameter } from './parse-limit.ts'
 import { durationParameter, timeParameter } from './parse-time.ts'
 import type { QueryGate } from './query-gate.ts'
 import type { QueryRecord } from './record-queries.ts'
@@ -32,11 +34,12 @@ const MOST_POINTS = 11_000
 /** `/query`: an expression at one time. */
 export function queryInstant(deps: QueryDeps): ApiVerb {
   return (request) => {
+    const limit = limitParameter(request.form)
     const timeMs = timeParameter(request.form, 'time', deps.now())
     const options = readOptions(request, deps)
     const expr = parseQuery(request.form)
     const run = (within: QueryOptions) => deps.engine.instant(expr, timeMs, within)
-    return answerQuery(deps, 'instant', request, options, run)
+    return answerQuery(deps, 'instant', request, { ...options, limit }, run)
   }
 }
 
@@ -44,6 +47,7 @@ export function queryInstant(deps: QueryDeps): ApiVerb {
 export function queryRange(deps: QueryDeps): ApiVerb {
   return (request) => {
     const { form } = request
+    const limit = limitParameter(form)
     const startMs = timeParameter(form, 'start')
     const endMs = timeParameter(form, 'end')
     if (endMs < startMs) throw badParameter('end', 'end timestamp must not be before start time')
@@ -65,7 +69,7 @@ export function queryRange(deps: QueryDeps): ApiVerb {
         `invalid expression type "${type === 'matrix' ? 'range vector' : type}" for range query, must be Scalar or instant Vector`,
       )
     const run = (within: QueryOptions) => deps.engine.range(expr, startMs, endMs, stepMs, within)
-    return answerQuery(deps, 'range', request, options, run)
+    return answerQuery(deps, 'range', request, { ...options, limit }, run)
   }
 }
 
@@ -92,7 +96,7 @@ async function answerQuery(
   { gate, record }: QueryDeps,
   kind: 'instant' | 'range',
   request: ApiRequest,
-  options: QueryOptions & { timeoutMs: number },
+  { limit, ...options }: QueryOptions & { timeoutMs: number; limit: number },
   run: (within: QueryOptions) => Promise<QueryResult>,
 ): Promise<ApiAnswer> {
   const timedOut =
@@ -100,10 +104,11 @@ async function answerQuery(
   const signal = AbortSignal.any([request.signal, timedOut])
   let end: ((outcome: string) => void) | undefined
   try {
-    const result = await gate.run(signal, () => {
+    const whole = await gate.run(signal, () => {
       end = record.begin(kind)
       return run({ ...options, signal })
     })
+    const result = limitResult(whole, limit)
     end?.('ok')
     return { data: writeResult(result), warnings: result.warnings, infos: result.infos }
   } catch (error) {
