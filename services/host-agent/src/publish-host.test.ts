@@ -1,7 +1,7 @@
 import { createLog, createMetrics } from '@tocsin/runtime'
 import { createMonitoring } from '@tocsin/sdk'
 import { expect, test } from 'vitest'
-import { type HostReader, sample } from './host-metric.ts'
+import { type HostReader, type HostSample, sample } from './host-metric.ts'
 import { createHostReading, createHostRecord } from './publish-host.ts'
 
 const log = createLog({ service: 'test', version: '0', level: 'silent' })
@@ -60,4 +60,28 @@ test('a part that cannot be read ends and is counted, and the others go on', asy
   broken = false
   await read()
   expect(await values('node_load1')).toEqual([['', 1]])
+})
+
+test('a part whose reading hangs ends and is counted, and comes back when it ends after all', async () => {
+  const readings = [Promise.resolve([sample('node_load1', 1)])]
+  const hanging = Promise.withResolvers<readonly HostSample[]>()
+  let asked = 0
+  const { read, values, self } = readingOf({
+    part: 'load',
+    read: async () => {
+      asked++
+      return readings.shift() ?? hanging.promise
+    },
+  })
+  await read()
+  const second = read()
+  await read()
+  expect(asked).toBe(2)
+  expect(await values('node_load1')).toEqual([])
+  expect(await self.registry.getSingleMetricAsString('tocsin_host_read_failures_total')).toContain(
+    'tocsin_host_read_failures_total{part="load"',
+  )
+  hanging.resolve([sample('node_load1', 2)])
+  await second
+  expect(await values('node_load1')).toEqual([['', 2]])
 })

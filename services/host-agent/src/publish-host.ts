@@ -55,7 +55,10 @@ function createWriter(metrics: Metrics, name: HostMetricName): SeriesWriter {
   }
 }
 
-/** Reads every part once. A part that cannot be read ends, is counted and logged, and hides no other. */
+/**
+ * Reads every part once. A part that cannot be read ends, is counted and logged, and hides no other; one whose
+ * reading before has not ended (a file server that is dead) counts as such, and is not read again until it has.
+ */
 export function createHostReading(deps: {
   readonly readers: readonly HostReader[]
   readonly record: HostRecord
@@ -67,16 +70,25 @@ export function createHostReading(deps: {
     'part',
   ])
   const failing = new Set<string>()
+  const underWay = new Set<string>()
+
+  function fail(part: HostReader['part'], error: unknown): void {
+    failures.inc({ part })
+    record.replace(part, [])
+    if (!failing.has(part)) log.warn({ err: error, part }, 'a part of the machine cannot be read')
+    failing.add(part)
+  }
 
   async function readPart({ part, read }: HostReader): Promise<void> {
+    if (underWay.has(part)) return fail(part, new Error('the reading before has not ended'))
+    underWay.add(part)
     try {
       record.replace(part, await read())
       if (failing.delete(part)) log.info({ part }, 'a part of the machine can be read again')
     } catch (error) {
-      failures.inc({ part })
-      record.replace(part, [])
-      if (!failing.has(part)) log.warn({ err: error, part }, 'a part of the machine cannot be read')
-      failing.add(part)
+      fail(part, error)
+    } finally {
+      underWay.delete(part)
     }
   }
 

@@ -5,6 +5,9 @@ import { chooseReaders } from './choose-readers.ts'
 import type { HostAgentEnv } from './env.ts'
 import { createHostReading, createHostRecord } from './publish-host.ts'
 
+/** A reading takes milliseconds; what takes longer hangs. */
+const LONGEST_READING_MS = 3000
+
 /** Reads the machine at once and then at every interval; the SDK publishes what changed. */
 export async function startHostAgent(ctx: ServiceContext<HostAgentEnv>): Promise<void> {
   const { env, log, clock, metrics, lifecycle } = ctx
@@ -18,12 +21,18 @@ export async function startHostAgent(ctx: ServiceContext<HostAgentEnv>): Promise
     nodeMetrics: false,
     onWarning: (message) => log.warn(message),
   })
-  const readHost = createHostReading({
+  const read = createHostReading({
     readers: chooseReaders(() => clock.now()),
     record: createHostRecord(monitoring.metrics),
     log,
     metrics,
   })
+  /** What hangs is left behind: the other parts go on. */
+  const readHost = async () => {
+    const done = new AbortController()
+    await Promise.race([read(), sleep(clock, LONGEST_READING_MS, done.signal)])
+    done.abort()
+  }
   await readHost()
   await monitoring.start()
   lifecycle.onStop('publishing', () => monitoring.shutdown())
