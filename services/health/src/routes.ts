@@ -25,7 +25,7 @@ export function probeRoutes(path: string, readiness: Readiness): Router {
   routes.get(`${path}/ready`, async (_request, response) => {
     const state = await readiness.report()
     response
-      .status(state.status === 'ready' ? 200 : 503)
+      .status(state.status === 'ready' || state.status === 'degraded' ? 200 : 503)
       .set('Cache-Control', 'no-store')
       .json(state)
   })
