@@ -31,6 +31,11 @@ beforeAll(async () => {
           body: `# TYPE http_requests_total counter
 http_requests_total{route="/",status_code="200"} ${served.good}
 http_requests_total{route="/",status_code="500"} ${served.bad}
+# TYPE http_request_duration_seconds histogram
+http_request_duration_seconds_bucket{route="/",le="1"} ${served.good}
+http_request_duration_seconds_bucket{route="/",le="+Inf"} ${served.good}
+http_request_duration_seconds_sum{route="/"} ${served.good}
+http_request_duration_seconds_count{route="/"} ${served.good}
 `,
         }
       },
