@@ -1,3 +1,4 @@
+import { testClock } from '@tocsin/testkit'
 import type { Clock } from '../src/clock.ts'
 
 export interface FakeClock extends Clock {
@@ -7,40 +8,16 @@ export interface FakeClock extends Clock {
   readonly waiting: number
 }
 
-/** A clock that stands still until it is told to move. */
+/** The testkit's clock as the SDK takes its own. */
 export function createFakeClock(start = 1_700_000_000_000): FakeClock {
-  let now = start
-  let timers: { at: number; run: () => void }[] = []
-
-  const settle = async () => {
-    for (let i = 0; i < 10; i++) await Promise.resolve()
-  }
-  const after = (ms: number, run: () => void) => {
-    const timer = { at: now + Math.max(0, ms), run }
-    timers.push(timer)
-    return () => {
-      timers = timers.filter((other) => other !== timer)
-    }
-  }
+  const clock = testClock(start)
   return {
-    now: () => now,
-    after,
-    soon: (run) => void after(0, run),
+    now: clock.now,
+    after: (ms, run) => clock.setTimeout(run, ms),
+    soon: (run) => void clock.setTimeout(run, 0),
     get waiting() {
-      return timers.length
+      return clock.pending
     },
-    async advance(ms) {
-      const end = now + ms
-      await settle()
-      for (;;) {
-        const next = timers.filter((t) => t.at <= end).sort((a, b) => a.at - b.at)[0]
-        if (!next) break
-        timers = timers.filter((t) => t !== next)
-        now = Math.max(now, next.at)
-        next.run()
-        await settle()
-      }
-      now = end
-    },
+    advance: clock.advance,
   }
 }
