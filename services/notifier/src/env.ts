@@ -14,12 +14,12 @@ export const notifierEnv = z.object({
   NOTIFIER_EXTERNAL_URL: envVar.url().optional(),
   NOTIFY_GROUP_WAIT: envVar.duration.default(10_000),
   NOTIFY_GROUP_INTERVAL: envVar.duration.default(10_000),
-  NOTIFY_REPEAT_INTERVAL: envVar.duration.default(HOUR),
-  DIGEST_INTERVAL: envVar.duration.default(15 * MINUTE),
+  NOTIFY_REPEAT_INTERVAL: envVar.period.default(HOUR),
+  DIGEST_INTERVAL: envVar.period.default(15 * MINUTE),
   /** How long a notification is tried before it becomes a dead letter. */
   NOTIFY_RETRY_FOR: envVar.duration.default(24 * HOUR),
   /** How long one attempt may take. */
-  NOTIFY_SEND_TIMEOUT: envVar.duration.default(10_000),
+  NOTIFY_SEND_TIMEOUT: envVar.period.default(10_000),
   /** The same webhook from Alertmanager within this time is a retry; later it is a repeat. */
   ALERTMANAGER_RETRY_WINDOW: envVar.duration.default(5 * MINUTE),
 })

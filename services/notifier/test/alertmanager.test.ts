@@ -104,6 +104,24 @@ describe("Alertmanager's webhook", () => {
     await waitFor(() => bodies(name).length === 2)
   })
 
+  it('is told without the rest of an annotation that fits no message', async () => {
+    const body = bodyOf('LongAnnotation')
+    const annotations = { text: 'x'.repeat(1_500_000) }
+    const alerts = body.alerts.map((alert) => ({ ...alert, annotations }))
+    expect((await post({ ...body, alerts, commonAnnotations: annotations })).status).toBe(200)
+    await waitFor(() => bodies('LongAnnotation').length === 1)
+    expect(bodies('LongAnnotation')[0]?.alerts[0]?.annotations['text']).toMatch(/^x{65536}… \(cut/)
+  })
+
+  it('is refused for good, and kept, where a single alert is larger than a message can be', async () => {
+    const body = bodyOf('TooLarge', { filler: 'x'.repeat(1_500_000) })
+    expect((await post(body)).status).toBe(413)
+    const letters = await fetch(`${world.service.url}/api/v1/dead-letters?reason=too_large`)
+    expect(await letters.json()).toMatchObject({
+      deadLetters: [{ reason: 'too_large', subject: '/api/monitoring/alerts' }],
+    })
+  })
+
   it('puts alerts of low severity into the digest', async () => {
     await post(bodyOf('LowFromAlertmanager', { severity: 'info' }))
     const request = await world.sink.waitForRequest((r) => r.body.includes('LowFromAlertmanager'))

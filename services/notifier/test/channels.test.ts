@@ -1,8 +1,9 @@
 import { webhookBody } from '@tocsin/contract'
 import { systemClock } from '@tocsin/runtime'
 import { type Answer as HttpAnswer, startHttpSink, startSlack, startSmtp } from '@tocsin/testkit'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { configureChannels } from '../src/channels/registry.ts'
+import { attemptSend } from '../src/delivery/attempt-send.ts'
 import type { Channel } from '../src/delivery/channel.ts'
 import { notifierEnv } from '../src/env.ts'
 import { type Answer, channelConformance } from './channel-conformance.ts'
@@ -102,6 +103,20 @@ describe('the webhook channel', () => {
     expect(request?.headers).toMatchObject({ authorization: 'Bearer t0ken', 'idempotency-key': event.id })
     expect(webhookBody.parse(request?.json())).toEqual(request?.json())
     expect(request?.json()).toMatchObject({ version: '4', alerts: [{ endsAt: '0001-01-01T00:00:00Z' }] })
+  })
+
+  it('takes a header of the environment in place of its own, however its name is spelt', async () => {
+    const sink = await startHttpSink()
+    stops.push(sink.stop)
+    const channel = channelOf({
+      WEBHOOK_URL: sink.url.replace('//', '//user:pass@'),
+      WEBHOOK_HEADERS: '{"authorization":"Bearer t0ken","content-type":"application/x.alerts+json"}',
+    })
+    await channel.send(alertsNotification('webhook'), { signal })
+    expect(sink.requests[0]?.headers).toMatchObject({
+      authorization: 'Bearer t0ken',
+      'content-type': 'application/x.alerts+json',
+    })
   })
 
   it('waits as long as the receiver asks for', async () => {
@@ -223,6 +238,23 @@ describe('the e-mail channel', () => {
     expect(mail?.subject).not.toMatch(/[\r\n]/)
   })
 
+  it('does not send again what a slow server took after the attempt was cut off', async () => {
+    const smtp = await startSmtp()
+    stops.push(smtp.stop)
+    const channel = channelOf({
+      SMTP_HOST: smtp.host,
+      SMTP_PORT: String(smtp.port),
+      EMAIL_TO: 'a@example.com',
+    })
+    stops.push(channel.close)
+    smtp.behave({ acceptAfterMs: 200 }, 'hang')
+    const event = alertsNotification('email')
+    const attempt = () => attemptSend(channel, event, { clock: systemClock, timeoutMs: 100 })
+    expect(await attempt()).toMatchObject({ result: 'retry', reason: 'timeout' })
+    await vi.waitFor(async () => expect(await attempt()).toMatchObject({ result: 'delivered' }), 5000)
+    expect(smtp.mails).toHaveLength(1)
+  })
+
   it('tries again when the login is refused, since that is mended in the configuration', async () => {
     const smtp = await startSmtp({ auth: { user: 'u', pass: 'right' } })
     stops.push(smtp.stop)
@@ -242,6 +274,11 @@ describe('the e-mail channel', () => {
 })
 
 describe('configureChannels', () => {
+  it('says when a header of the environment is none', () => {
+    const variables = { WEBHOOK_URL: 'https://example.com', WEBHOOK_HEADERS: '{"X Key":"s3cret"}' }
+    expect(() => channelOf(variables)).toThrow(/^(?=[\s\S]*WEBHOOK_HEADERS)(?![\s\S]*s3cret)/)
+  })
+
   it('configures what the environment names, and nothing else', () => {
     const names = (variables: Record<string, string>) =>
       configureChannels(notifierEnv.parse(variables), { clock: systemClock }).map((channel) => {

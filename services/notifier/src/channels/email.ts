@@ -9,6 +9,7 @@ import { emailText } from '../render/email-text.ts'
 import { headline } from '../render/headline.ts'
 import type { ChannelDefinition } from './channel-definition.ts'
 import { outcomeOfFailure } from './http-outcome.ts'
+import { createLateSends } from './late-sends.ts'
 
 const env = {
   /** Unset: on when SMTP_HOST and EMAIL_TO are set. */
@@ -24,6 +25,10 @@ const env = {
 }
 
 const CONNECT_MS = 10_000
+/** A server may look through a mail for longer than an attempt may take: its answer is still waited for. */
+const ANSWER_MS = 30_000
+/** At once, beside the connections of sends that were cut off and have not ended. */
+const CONCURRENCY = 3
 
 /** E-mail over SMTP, HTML and text, each group in a thread of its own. */
 export const email: ChannelDefinition<typeof env> = {
@@ -38,19 +43,23 @@ export const email: ChannelDefinition<typeof env> = {
       host,
       port: settings.SMTP_PORT,
       secure: settings.SMTP_SECURE,
-      maxConnections: 3,
+      maxConnections: 2 * CONCURRENCY,
       connectionTimeout: CONNECT_MS,
       greetingTimeout: CONNECT_MS,
-      socketTimeout: CONNECT_MS,
+      socketTimeout: ANSWER_MS,
       ...(user === undefined ? {} : { auth: { user, pass: pass ?? '' } }),
     })
+    const late = createLateSends<Sent>()
     return {
       name: 'email',
-      concurrency: 3,
+      concurrency: CONCURRENCY,
       secrets: pass === undefined ? [] : [pass],
       async send(notification, { signal }) {
         try {
+          const before = late.take(notification.id)
+          if (before) return outcomeOfSent(before)
           const sent = transport.sendMail({ from, to: [...to], ...mailOf(notification, domainOf(from)) })
+          late.follow(notification.id, sent, signal)
           return outcomeOfSent(await abortable(sent, signal))
         } catch (error) {
           return outcomeOfSmtpError(error, signal)
@@ -94,11 +103,13 @@ function domainOf(address: string): string {
   return /@([^\s>]+)/.exec(address)?.[1] ?? 'localhost'
 }
 
-/** The server took it for at least one address; those it refused are named. */
-function outcomeOfSent(info: {
+interface Sent {
   readonly rejected: readonly unknown[]
   readonly response: string
-}): SendOutcome {
+}
+
+/** The server took it for at least one address; those it refused are named. */
+function outcomeOfSent(info: Sent): SendOutcome {
   if (info.rejected.length === 0) return { result: 'delivered', reason: 'ok', detail: info.response }
   return { result: 'delivered', reason: 'partly_refused', detail: `refused for ${info.rejected.join(', ')}` }
 }

@@ -1,4 +1,4 @@
-import { envVar } from '@tocsin/runtime'
+import { EnvError, envVar } from '@tocsin/runtime'
 import { z } from 'zod'
 import type { Channel } from '../delivery/channel.ts'
 import { webhookPayload } from '../render/webhook-payload.ts'
@@ -21,6 +21,7 @@ export const webhook: ChannelDefinition<typeof env> = {
     { clock },
   ): Channel | undefined {
     if (url === undefined) return undefined
+    const given = checkedHeaders(headers)
     return {
       name: 'webhook',
       concurrency: 32,
@@ -33,14 +34,7 @@ export const webhook: ChannelDefinition<typeof env> = {
         try {
           const response = await fetch(withoutLogin(url), {
             method,
-            headers: {
-              'Content-Type': 'application/json',
-              'User-Agent': 'Tocsin',
-              // The same for every attempt: a receiver that has seen it may drop the repeat.
-              'Idempotency-Key': notification.id,
-              ...loginOf(url),
-              ...headers,
-            },
+            headers: headersOf(notification.id, url, given),
             body: JSON.stringify(webhookPayload(notification)),
             redirect: 'manual',
             signal,
@@ -53,6 +47,29 @@ export const webhook: ChannelDefinition<typeof env> = {
       close() {},
     }
   },
+}
+
+/** The environment's own headers. @throws {EnvError} for one that HTTP does not take: each send would fail. */
+function checkedHeaders(headers: Readonly<Record<string, string>>): Headers {
+  try {
+    return new Headers({ ...headers })
+  } catch {
+    const expected = 'names and values that HTTP headers may have: no spaces in names, no line breaks'
+    throw new EnvError([{ name: 'WEBHOOK_HEADERS', expected, given: 'others' }])
+  }
+}
+
+/** Ours, then the environment's in their place, however its names are spelt. */
+function headersOf(id: string, url: string, given: Headers): Headers {
+  const headers = new Headers({
+    'Content-Type': 'application/json',
+    'User-Agent': 'Tocsin',
+    // The same for every attempt: a receiver that has seen it may drop the repeat.
+    'Idempotency-Key': id,
+    ...loginOf(url),
+  })
+  for (const [name, value] of given) headers.set(name, value)
+  return headers
 }
 
 /** A login in the URL goes into a header: fetch refuses URLs that carry one. */

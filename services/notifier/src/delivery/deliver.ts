@@ -52,12 +52,13 @@ export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<Outbox
       throw new CodedError('stopping', 'left for the next notifier to send', { retryable: true })
   }
 
-  async function deliver(event: OutboxEvent, { timeMs, ...delivery }: Delivery): Promise<Done> {
+  async function deliver(event: OutboxEvent, delivery: Delivery): Promise<Done> {
     if (sent.has(event.id)) return done('sent_before')
     const signal = AbortSignal.any([delivery.signal, deps.stopping])
     for (let number = 1; ; number++) {
       const made = await slots(() => attempt(event, signal))
-      const ageMs = made.endedMs - timeMs
+      // Not since it was stored: a notification that was put at the queue's end again is no younger for it.
+      const ageMs = made.endedMs - Math.min(delivery.timeMs, Date.parse(event.time))
       const next = decideNext(made.outcome, { attempt: number, ageMs, random: deps.random() }, limits)
       if (next.action === 'done') sent.add(event.id)
       await recordAttempt({ ...deps, redact }, { event, number, next, ...made }, signal)

@@ -13,20 +13,20 @@ export interface Flush {
 }
 
 /**
- * What a flush tells. Its id follows from the group and the last transition told (and the count of repeats since), so
- * that the same flush made again after a crash is the same notification.
+ * What a flush tells. Its id follows from the stream, the group and the last transition told (and the count of repeats
+ * since), so that the same flush made again after a crash is the same notification.
  */
 export function buildAlertsNotification(
   { alerts, news, next }: Flush,
   route: Route,
-  externalURL: string,
+  { externalURL, incarnation }: { readonly externalURL: string; readonly incarnation: string },
   nowMs: number,
 ): AlertsNotification {
   const firing = alerts.some((record) => record.status === 'firing')
   const bodies = alerts.map((record) => record.alert)
   return {
     v: CONTRACT_VERSION,
-    id: `${shortHash(next.key)}-${next.flushedSeq}-${next.repeats}`,
+    id: `${shortHash(`${incarnation} ${next.key}`)}-${next.flushedSeq}-${next.repeats}`,
     time: new Date(nowMs).toISOString(),
     source: 'notifier',
     kind: 'alerts',

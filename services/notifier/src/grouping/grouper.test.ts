@@ -32,6 +32,9 @@ function simulate() {
   let seq = 0
   let dying = new AbortController()
   let crashIn = Number.POSITIVE_INFINITY
+  /** Whether the lease is held, and whether it is lost while a notification is being stored. */
+  let held = true
+  let losesLeaseStoring = false
 
   async function step<T>(life: AbortSignal, effect: () => T): Promise<T> {
     if (life.aborted) throw new Error('dead')
@@ -59,8 +62,9 @@ function simulate() {
     const publish = (notification: Notification) =>
       step(life, () => {
         if (!outbox.has(notification.id)) outbox.set(notification.id, notification)
+        if (losesLeaseStoring) held = false
       })
-    const mayAct = () => !life.aborted
+    const mayAct = () => held && !life.aborted
     return createGrouper({
       store,
       policy,
@@ -68,6 +72,7 @@ function simulate() {
       clock,
       log,
       externalURL: 'http://x',
+      incarnation: 'first',
       mayAct,
       signal: life,
     })
@@ -95,7 +100,14 @@ function simulate() {
 
   return {
     outbox,
+    alerts,
     clock,
+    hold(lease: boolean) {
+      held = lease
+    },
+    loseLeaseStoring(loses: boolean) {
+      losesLeaseStoring = loses
+    },
     crashAfter(steps: number) {
       crashIn = steps
     },
@@ -195,6 +207,32 @@ describe('a group', () => {
 })
 
 describe('the grouper', () => {
+  it('tells a group that fell due while the lease was in doubt, once it is held again', async () => {
+    const { outbox, clock, publish, advance, hold } = simulate()
+    await publish(transition({ severity: 'high', timeMs: clock.now() }))
+    hold(false)
+    await advance(10_000)
+    expect(statuses(outbox)).toEqual([])
+    hold(true)
+    await advance(1000)
+    expect(statuses(outbox)).toEqual(['firing 1'])
+  })
+
+  it('records nothing while the lease is lost during a send, and sends the same again', async () => {
+    const { outbox, alerts, clock, accept, advance, hold, loseLeaseStoring } = simulate()
+    loseLeaseStoring(true)
+    const taken = accept(transition({ severity: 'critical', timeMs: clock.now() }))
+    await advance(0)
+    expect(statuses(outbox)).toEqual(['firing 1'])
+    expect(alerts.size).toBe(0)
+    loseLeaseStoring(false)
+    hold(true)
+    await advance(1000)
+    expect(await taken).toMatchObject({ action: 'sent' })
+    expect(alerts.size).toBe(1)
+    expect(statuses(outbox)).toEqual(['firing 1'])
+  })
+
   it('leaves every receiver with the truth, wherever it dies on the way', async () => {
     const alert = fc.record({
       instance: fc.constantFrom('a', 'b', 'c'),

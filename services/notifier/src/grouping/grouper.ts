@@ -20,6 +20,8 @@ export interface GrouperDeps {
   readonly clock: Clock
   readonly log: Log
   readonly externalURL: string
+  /** Names the present making of the ALERTS stream: its sequences, and so what is named after them, begin anew with it. */
+  readonly incarnation: string
   /** Whether this process may still act for the notifier. */
   readonly mayAct: () => boolean
   /** Aborts when this process must leave the work to another. */
@@ -56,7 +58,7 @@ interface Group {
 const RETRY_MS = 1000
 
 export function createGrouper(deps: GrouperDeps): Grouper {
-  const { store, policy, publish, clock, log, externalURL, mayAct, signal } = deps
+  const { store, policy, publish, clock, log, mayAct, signal } = deps
   /** The last transition of every alert, ended ones included: how repeats are known. */
   const alerts = new Map<string, AlertRecord>()
   const groups = new Map<string, Group>()
@@ -81,8 +83,10 @@ export function createGrouper(deps: GrouperDeps): Grouper {
     const nowMs = clock.now()
     const decision = decideFlush(group.key, [...members.values()], group.record, group.route, nowMs)
     if (decision.action === 'send') {
-      const notification = buildAlertsNotification(decision, group.route, externalURL, nowMs)
+      const notification = buildAlertsNotification(decision, group.route, deps, nowMs)
       await publish(notification, group.route.channels)
+      // That may have taken longer than the lease lasts: what its next holder has written since must stand.
+      assertOurs()
     }
     // The outbox first, then the alert, then the group: a crash in between makes the same notification again.
     if (incoming) await store.putAlert(incoming)
@@ -94,6 +98,10 @@ export function createGrouper(deps: GrouperDeps): Grouper {
     if (incoming) remember(group, incoming)
     if (decision.action === 'end' || (decision.action === 'send' && decision.last)) forget(group)
     return decision.action === 'send' ? 'sent' : decision.action === 'end' ? 'ended' : 'kept'
+  }
+
+  function assertOurs(): void {
+    if (!mayAct()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
   }
 
   function remember(group: Group, record: AlertRecord): void {
@@ -132,7 +140,9 @@ export function createGrouper(deps: GrouperDeps): Grouper {
 
   function onTimer(group: Group): Promise<void> {
     return inOrder(group.key, async () => {
-      if (signal.aborted || !mayAct() || groups.get(group.key) !== group) return
+      if (signal.aborted || groups.get(group.key) !== group) return
+      // The lease may be ours again in a moment: a group that nothing looks at again is never told.
+      if (!mayAct()) return arm(group, RETRY_MS)
       try {
         await flush(group)
         schedule(group)
@@ -157,7 +167,7 @@ export function createGrouper(deps: GrouperDeps): Grouper {
   }
 
   async function take(event: AlertEvent, seq: number, route: Route, name: GroupName): Promise<Taken> {
-    if (!mayAct()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
+    assertOurs()
     const group = groupFor(name.key, route)
     const transition = { event, seq, acceptedMs: clock.now() }
     const decision = takeTransition(transition, alerts.get(event.fingerprint), group.record, { route, name })

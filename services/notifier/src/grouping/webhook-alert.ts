@@ -1,4 +1,5 @@
 import { type AlertEvent, type WebhookAlert, ZERO_TIME } from '@tocsin/contract'
+import { cutAnnotations } from '../outbox/cut-annotations.ts'
 
 /** An alert as Alertmanager's webhook shows it. */
 export function webhookAlertOf(event: AlertEvent): WebhookAlert {
@@ -6,7 +7,7 @@ export function webhookAlertOf(event: AlertEvent): WebhookAlert {
   return {
     status: resolved ? 'resolved' : 'firing',
     labels: { alertname: event.alertname, severity: event.severity, ...event.labels },
-    annotations: event.annotations,
+    annotations: cutAnnotations(event.annotations),
     startsAt: event.firedAt ?? event.activeAt,
     endsAt: resolved ? (event.resolvedAt ?? event.time) : ZERO_TIME,
     generatorURL: event.generatorURL ?? '',

@@ -4,6 +4,7 @@ import { CONTRACT_VERSION, severityOf, type WebhookBody } from '@tocsin/contract
 import type { Clock } from '@tocsin/runtime'
 import { type AlertsNotification, worst } from '../grouping/build-alerts-notification.ts'
 import { RETRY_PREFIX } from '../grouping/group-store.ts'
+import { cutAnnotations } from '../outbox/cut-annotations.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import type { Policy } from '../policy/policy.ts'
 import { routeBySeverity } from '../policy/route-by-severity.ts'
@@ -39,9 +40,11 @@ export async function acceptAlertmanager(body: WebhookBody, deps: AcceptDeps): P
   if (routing.action === 'drop') return { action: 'dropped', reason: routing.reason, id: content }
   const acceptedMs = await firstAcceptedMs(content, deps)
   const now = new Date(clock.now()).toISOString()
-  const { version: _version, groupKey, receiver, ...rest } = body
+  const { version: _version, groupKey, receiver, alerts, commonAnnotations, ...rest } = body
   const notification: AlertsNotification = {
     ...rest,
+    alerts: alerts.map((alert) => ({ ...alert, annotations: cutAnnotations(alert.annotations) })),
+    commonAnnotations: cutAnnotations(commonAnnotations),
     v: CONTRACT_VERSION,
     id: `am-${content}-${acceptedMs.toString(36)}`,
     time: now,

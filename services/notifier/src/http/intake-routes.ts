@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { CONTRACT_VERSION, notificationRequest, webhookBody } from '@tocsin/contract'
-import { type Bus, type Clock, HttpError, type Log, messageOf } from '@tocsin/runtime'
-import type { Express, Response } from 'express'
+import { type Bus, type Clock, codeOf, HttpError, type Log, messageOf } from '@tocsin/runtime'
+import type { Express, Request, Response } from 'express'
 import type { NotifierMetrics } from '../metrics.ts'
 import { type AcceptDeps, acceptAlertmanager } from './accept-alertmanager.ts'
-import { type BodyDeps, parseBody, rawBody } from './read-body.ts'
+import { type BodyDeps, parseBody, rawBody, refuseBody } from './read-body.ts'
 
 export interface IntakeDeps {
   readonly http: Express
@@ -29,8 +29,11 @@ export function addIntakeRoutes({ http, bus, clock, log, metrics, accept, mostBy
   })
 
   http.post('/api/monitoring/alerts', raw, async (request, response) => {
-    const body = await parseBody(webhookBody, request, bodyDeps('alertmanager'))
-    const accepted = await whileStorable(bus, response, () => acceptAlertmanager(body, accept))
+    const deps = bodyDeps('alertmanager')
+    const body = await parseBody(webhookBody, request, deps)
+    const accepted = await whileStorable({ request, response, ...deps }, () =>
+      acceptAlertmanager(body, accept),
+    )
     metrics.taken('alertmanager', accepted.action, accepted.reason)
     if (accepted.action === 'dropped')
       log.warn({ groupKey: body.groupKey, reason: accepted.reason }, 'nobody is told')
@@ -38,24 +41,36 @@ export function addIntakeRoutes({ http, bus, clock, log, metrics, accept, mostBy
   })
 
   http.post('/api/v1/notify', raw, async (request, response) => {
-    const asked = await parseBody(notificationRequest, request, bodyDeps('notify'))
+    const deps = bodyDeps('notify')
+    const asked = await parseBody(notificationRequest, request, deps)
     const { id = randomUUID(), time = new Date(clock.now()).toISOString(), source = 'http' } = asked
     const event = { ...asked, v: CONTRACT_VERSION, id, time, source }
-    await whileStorable(bus, response, () =>
+    await whileStorable({ request, response, ...deps }, () =>
       bus.publish(bus.subjects.notificationRequest, event, { msgId: id, deadlineMs: PUBLISH_DEADLINE_MS }),
     )
     response.status(202).json({ id })
   })
 }
 
-/** What cannot be stored is not accepted: the sender is told to come again. */
-async function whileStorable<T>(bus: Bus, response: Response, store: () => Promise<T>): Promise<T> {
-  const trouble = bus.trouble()
+interface StoreDeps extends BodyDeps {
+  readonly request: Request
+  readonly response: Response
+}
+
+/** What cannot be stored is not accepted: the sender is told to come again, unless that would never help. */
+async function whileStorable<T>(deps: StoreDeps, store: () => Promise<T>): Promise<T> {
+  const trouble = deps.bus.trouble()
   try {
     if (trouble !== undefined) throw new Error(trouble)
     return await store()
   } catch (error) {
-    response.set('Retry-After', '5')
+    if (codeOf(error) === 'too_large')
+      return await refuseBody(deps.request, deps, {
+        status: 413,
+        reason: 'too_large',
+        detail: messageOf(error),
+      })
+    deps.response.set('Retry-After', '5')
     throw new HttpError(503, 'not_stored', `not accepted, send it again: ${messageOf(error)}`, {
       cause: error,
     })

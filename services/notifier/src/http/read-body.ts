@@ -24,17 +24,11 @@ export async function parseBody<Schema extends z.ZodType>(
   request: Request,
   deps: BodyDeps,
 ): Promise<z.infer<Schema>> {
-  const body: Uint8Array = Buffer.isBuffer(request.body) ? request.body : new Uint8Array()
-  const refuse = async (reason: string, detail: string): Promise<never> => {
-    deps.onRefused(reason)
-    deps.log.warn({ path: request.path, reason, detail }, 'refused a request')
-    const time = new Date(deps.now()).toISOString()
-    await keepDeadLetter(deps, { path: request.path, reason, detail, body, time })
-    throw new HttpError(400, reason, detail)
-  }
+  const refuse = (reason: string, detail: string) =>
+    refuseBody(request, deps, { status: 400, reason, detail })
   let json: unknown
   try {
-    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body))
+    json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytesOf(request)))
   } catch (error) {
     return refuse('invalid_json', `the body is not JSON: ${error instanceof Error ? error.message : ''}`)
   }
@@ -44,4 +38,21 @@ export async function parseBody<Schema extends z.ZodType>(
     .slice(0, 5)
     .map(({ path, message }) => `${path.join('.') || 'body'}: ${message}`)
   return refuse('invalid_schema', faults.join('; ').slice(0, 1000))
+}
+
+/** Keeps the body as a dead letter, then refuses it. @throws {HttpError} always */
+export async function refuseBody(
+  request: Request,
+  deps: BodyDeps,
+  { status, reason, detail }: { readonly status: number; readonly reason: string; readonly detail: string },
+): Promise<never> {
+  deps.onRefused(reason)
+  deps.log.warn({ path: request.path, reason, detail }, 'refused a request')
+  const time = new Date(deps.now()).toISOString()
+  await keepDeadLetter(deps, { path: request.path, reason, detail, body: bytesOf(request), time })
+  throw new HttpError(status, reason, detail)
+}
+
+function bytesOf({ body }: Request): Uint8Array {
+  return Buffer.isBuffer(body) ? body : new Uint8Array()
 }

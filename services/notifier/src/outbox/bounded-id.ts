@@ -1,9 +1,12 @@
 import { shortHash } from '../grouping/group-key.ts'
 
-/** Leaves room for what is appended (channel, part, outcome) within the contract's 200 characters. */
-const LONGEST = 120
+/**
+ * Printable ASCII, as HTTP and mail headers need it: an id becomes part of both. Room is left for what is appended
+ * (channel, part, outcome) within the contract's 200 characters.
+ */
+const PLAIN = /^[!-~]{1,120}$/
 
-/** An id given from outside, or a name of it where it is too long to build on. */
+/** An id given from outside, or a name of it where it cannot be built on as it is. */
 export function boundedId(id: string): string {
-  return id.length <= LONGEST ? id : shortHash(id)
+  return PLAIN.test(id) ? id : shortHash(id)
 }

@@ -1,5 +1,5 @@
 import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage } from '@tocsin/contract'
-import type { Bus } from '@tocsin/runtime'
+import { type Bus, CodedError } from '@tocsin/runtime'
 import { splitAlerts } from './split-alerts.ts'
 
 export type Notification =
@@ -10,6 +10,7 @@ export type Notification =
 /**
  * Stores a notification for each of the channels; resolves when all have it. Repeating it with the same id is safe.
  * `deadlineMs`: how long to go on trying, 30 s by default.
+ * @throws {CodedError} `too_large` for what our own consumers would not take
  */
 export type PublishOutbox = (
   notification: Notification,
@@ -32,9 +33,17 @@ export function createPublishOutbox(
       channels.map(async (channel) => {
         for (const part of parts) {
           const event: OutboxEvent = { ...part, id: `${part.id}-${channel}`, channel }
-          await bus.publish(bus.subjects.outbox(channel), event, { msgId: event.id, ...options })
+          const json = JSON.stringify(event)
+          assertFits(json, mostEventBytes)
+          await bus.publish(bus.subjects.outbox(channel), json, { msgId: event.id, ...options })
         }
       }),
     )
   }
+}
+
+function assertFits(json: string, most: number): void {
+  const bytes = Buffer.byteLength(json)
+  if (bytes > most)
+    throw new CodedError('too_large', `a notification of ${bytes} bytes, at most ${most} (MAX_EVENT_BYTES)`)
 }

@@ -103,7 +103,17 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     onBadRecord: (key, detail) =>
       log.error({ key, detail }, 'a record of the bucket groups cannot be read, and is left out'),
   })
-  const grouper = createGrouper({ store, policy, publish, clock, log, externalURL, mayAct, signal })
+  const grouper = createGrouper({
+    store,
+    policy,
+    publish,
+    clock,
+    log,
+    externalURL,
+    incarnation,
+    mayAct,
+    signal,
+  })
   const digester = createDigester({
     store: createDigestStore(ctx.redis(), bus.subjects.prefix),
     publish,

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { AckPolicy, type ConsumerInfo, DeliverPolicy } from '@nats-io/jetstream'
 import type { StreamKey } from '@tocsin/contract'
 import { type Bus, type Log, messageOf } from '@tocsin/runtime'
+import { requeue } from './requeue.ts'
 
 export interface TakeOver {
   readonly stream: StreamKey
@@ -33,7 +34,8 @@ export async function takeOverConsumer(bus: Bus, log: Log, wanted: TakeOver): Pr
     for (const { name } of former) await remove(bus, log, stream, name)
   }
   // The position must never be without a consumer that knows it; in a work queue two may not overlap.
-  for (const step of wanted.workQueue ? [removeFormer, make] : [make, removeFormer]) await step()
+  const again = () => requeue(bus, log, stream, wanted.filterSubject)
+  for (const step of wanted.workQueue ? [removeFormer, again, make] : [make, removeFormer]) await step()
   return durable
 }
 
