@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { summaryReporter } from './scripts/summary-reporter.ts'
 
@@ -11,6 +12,8 @@ export default defineConfig({
       'e2e/test/**/*.test.ts',
     ],
     pool: 'forks',
+    // Most of the time goes into waiting for real servers: one worker less than there are cores would idle.
+    maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 20_000,
     hookTimeout: 60_000,
     reporters: ['default', summaryReporter()],
