@@ -11,8 +11,15 @@ export interface ReceivedMail extends ParsedMail {
   readonly user?: string
 }
 
-/** How the server answers a message: takes it, refuses it with an SMTP code (4xx: for now, 5xx: for good), or never answers. */
-export type SmtpBehaviour = 'accept' | 'hang' | { readonly code: number; readonly message?: string }
+/**
+ * How the server answers a message: takes it, at once or after some time, refuses it with an SMTP code (4xx: for now,
+ * 5xx: for good), or never answers.
+ */
+export type SmtpBehaviour =
+  | 'accept'
+  | 'hang'
+  | { readonly acceptAfterMs: number }
+  | { readonly code: number; readonly message?: string }
 
 export interface SmtpOptions {
   readonly port?: number
@@ -85,9 +92,14 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
       readMail(stream, session).then(
         (mail) => {
           if (behaviour === 'hang') return
-          if (behaviour !== 'accept') return done(refusal(behaviour.code, behaviour.message))
-          mails.add(mail)
-          done()
+          if (behaviour !== 'accept' && 'code' in behaviour)
+            return done(refusal(behaviour.code, behaviour.message))
+          const accept = () => {
+            mails.add(mail)
+            done()
+          }
+          if (behaviour === 'accept') accept()
+          else setTimeout(accept, behaviour.acceptAfterMs)
         },
         (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
       )
