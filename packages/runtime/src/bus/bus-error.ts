@@ -72,7 +72,8 @@ function apiError(
     case apiCode.maxMessages:
       return make('stream_full', 'the stream is at its limit and refuses new messages', true)
     case apiCode.insufficientStorage:
-      return make('refused', "raise nats-server's jetstream max_file_store, or free disk space", false)
+      // Room comes back: what was accepted waits for it instead of becoming a dead letter.
+      return make('unavailable', "raise nats-server's jetstream max_file_store, or free disk space", true)
     case apiCode.replicasNotSupported:
       return make(
         'refused',

@@ -54,6 +54,11 @@ export const envVar = {
   ),
   /** In milliseconds: a plain number, or one with ms, s, m, h or d. */
   duration: reading("a duration such as '500ms', '10s', '5m' or milliseconds", milliseconds),
+  /** A duration that something repeats after, or may take: never nothing. */
+  period: reading("a duration above 0 such as '500ms', '10s', '5m' or milliseconds", (text) => {
+    const value = milliseconds(text)
+    return value !== undefined && value >= 1 ? value : undefined
+  }),
   url: (...protocols: string[]) => {
     const allowed = protocols.length > 0 ? protocols : ['http', 'https']
     return reading(`a URL that begins with ${allowed.map((p) => `${p}://`).join(' or ')}`, (text) =>

@@ -10,6 +10,7 @@ const schema = z.object({
   SMTP_PASS: envVar.secret.min(8, 'at least 8 characters').optional(),
   EMAIL_TO: envVar.list.default([]),
   INTERVAL: envVar.duration.default(60_000),
+  BEAT: envVar.period.default(60_000),
   ENABLED: envVar.boolean.default(true),
   TOKEN: envVar.secret,
 })
@@ -61,6 +62,7 @@ describe('the environment', () => {
         PORT: '70000',
         ENABLED: 'yes',
         INTERVAL: 'soon',
+        BEAT: '0s',
         LOG_LEVEL: 'loud',
         NATS_URL: 'localhost:4222',
         NATS_SUBJECT_PREFIX: 'a.*',
@@ -68,6 +70,7 @@ describe('the environment', () => {
         SMTP_PASS: 'short',
       }).sort(),
     ).toEqual([
+      "BEAT|a duration above 0 such as '500ms', '10s', '5m' or milliseconds|'0s'",
       "ENABLED|'true', 'false', '1' or '0'|'yes'",
       "INTERVAL|a duration such as '500ms', '10s', '5m' or milliseconds|'soon'",
       "LOG_LEVEL|one of trace, debug, info, warn, error, fatal, silent|'loud'",
