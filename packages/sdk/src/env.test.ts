@@ -22,6 +22,27 @@ describe('the environment', () => {
     })
   })
 
+  it('takes a login out of an address, so that no warning shows it', () => {
+    const of = (servers: string[]) => configure({ nats: { servers } }, {}).nats
+    expect(of(['nats://shop:p%40ss@a:4222', 'nats://shop:p%40ss@b:4222'])).toMatchObject({
+      servers: ['nats://a:4222', 'nats://b:4222'],
+      user: 'shop',
+      pass: 'p@ss',
+    })
+    expect(of(['shop:a:b@c@host:4222'])).toMatchObject({
+      servers: ['host:4222'],
+      user: 'shop',
+      pass: 'a:b@c',
+    })
+    expect(of(['nats://host:4222/x@y'])).toMatchObject({ servers: ['nats://host:4222/x@y'], user: undefined })
+    expect(
+      configure({}, { NATS_URL: 'nats://u:p@a', NATS_USER: 'mine', NATS_PASS: 'own' }).nats,
+    ).toMatchObject({
+      user: 'mine',
+      pass: 'own',
+    })
+  })
+
   it('needs nothing', () => {
     expect(configure({}, readEnv({}).environment)).toMatchObject({
       service: 'app',

@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import type { NodeConnectionOptions } from '@nats-io/transport-node'
 import { createSubjects, type Subjects } from '@tocsin/contract'
 import type { Registry } from 'prom-client'
+import { readServers } from './connect/read-servers.ts'
 import type { Environment } from './env.ts'
 
 /** What `initializeMonitoring()` takes. All of it is optional; what is not given comes from the environment. */
@@ -72,16 +73,16 @@ export interface Configuration {
 
 export function configure(options: MonitoringOptions, env: Environment): Configuration {
   const { nats = {} } = options
-  const servers = nats.servers ?? env.NATS_URL?.split(',') ?? 'nats://127.0.0.1:4222'
+  const { servers, login } = readServers(nats.servers ?? env.NATS_URL?.split(',') ?? 'nats://127.0.0.1:4222')
   return {
     service: options.service ?? env.SERVICE_NAME ?? 'app',
     instance: options.instance ?? `${hostname()}:${process.pid}`,
     version: options.version ?? env.SERVICE_VERSION ?? '',
     environment: options.environment ?? env.NODE_ENV ?? '',
     nats: {
-      servers: [servers].flat().map((server) => server.trim()),
-      user: nats.user ?? env.NATS_USER,
-      pass: nats.pass ?? env.NATS_PASS,
+      servers,
+      user: nats.user ?? env.NATS_USER ?? login?.user,
+      pass: nats.pass ?? env.NATS_PASS ?? login?.pass,
       creds: nats.creds ?? env.NATS_CREDS,
       tls: nats.tls,
     },
