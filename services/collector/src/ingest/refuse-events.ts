@@ -37,8 +37,17 @@ export function keepRefused(
     const more = events.length > 1 ? `${events.length} times, first: ` : ''
     const detail = `${more}${events[0]?.detail ?? ''}`
     // All of it for one reason: the letter is the message as it came.
-    if (events.length >= all) delivery.refusePart({ reason, detail })
-    else delivery.refusePart({ reason, detail, body: JSON.stringify(messageOf(message, events)) })
+    const body = events.length >= all ? undefined : textOf(messageOf(message, events))
+    delivery.refusePart(body === undefined ? { reason, detail } : { reason, detail, body })
+  }
+}
+
+/** Undefined for what is nested too deeply to be written: parsing takes any depth, writing does not. */
+function textOf(message: unknown): string | undefined {
+  try {
+    return JSON.stringify(message)
+  } catch {
+    return undefined
   }
 }
 
