@@ -11,7 +11,9 @@ export interface SeriesResolver {
   prepare(matchers: readonly Matcher[]): Generator<void>
 }
 
-type Judge = (matcher: Matcher, value: string) => boolean
+/** What a regular expression was found to say of values, as far as it was asked. */
+type Verdicts = Map<string, boolean>
+type VerdictsOf = (matcher: Matcher) => Verdicts
 
 interface Resolved {
   /** The posting that all results lie in; without one, any change of the index makes the result void. */
@@ -28,9 +30,17 @@ const NONE: readonly MemorySeries[] = []
  */
 export function createResolver(index: SeriesIndex): SeriesResolver {
   const known = new WeakMap<readonly Matcher[], Resolved>()
-  const verdicts = new WeakMap<Matcher, Map<string, boolean>>()
+  const prepared = new WeakMap<Matcher, Verdicts>()
 
-  const judge: Judge = (matcher, value) => verdicts.get(matcher)?.get(value) ?? matcher.matches(value)
+  /** Those of one look-up: each value is asked about once, however many series have it. */
+  function collectVerdicts(): VerdictsOf {
+    const collected = new Map<Matcher, Verdicts>()
+    return (matcher) => {
+      const verdicts = collected.get(matcher) ?? prepared.get(matcher) ?? new Map<string, boolean>()
+      collected.set(matcher, verdicts)
+      return verdicts
+    }
+  }
 
   function recall(matchers: readonly Matcher[]): readonly MemorySeries[] | undefined {
     const before = known.get(matchers)
@@ -43,10 +53,11 @@ export function createResolver(index: SeriesIndex): SeriesResolver {
       if (recalled) return recalled
       const posting = smallestPosting(index, matchers)
       if (posting === null) return NONE
-      const base = narrow(index, judge, matchers, posting) ?? posting?.series ?? [...index.all()]
-      const series = filterSeries(base, judge, matchers, base === posting?.series ? posting : undefined)
+      const verdictsOf = collectVerdicts()
+      const base = narrow(index, verdictsOf, matchers, posting) ?? posting?.series ?? [...index.all()]
+      const series = filterSeries(base, verdictsOf, matchers, base === posting?.series ? posting : undefined)
       known.set(matchers, { posting, version: posting?.version ?? index.version(), series })
-      for (const matcher of matchers) verdicts.delete(matcher)
+      for (const matcher of matchers) prepared.delete(matcher)
       return series
     },
     *prepare(matchers) {
@@ -54,8 +65,8 @@ export function createResolver(index: SeriesIndex): SeriesResolver {
       if (posting === null) return
       for (const matcher of matchers) {
         if (matcher.type === '=' || matcher.type === '!=' || matcher.set) continue
-        const judged = new Map<string, boolean>()
-        verdicts.set(matcher, judged)
+        const judged: Verdicts = new Map()
+        prepared.set(matcher, judged)
         for (const value of valuesOf(index, matcher.name, posting)) {
           if (!judged.has(value)) judged.set(value, matcher.matches(value))
           yield
@@ -98,7 +109,7 @@ const FEW_SERIES = 1_000
  */
 function narrow(
   index: SeriesIndex,
-  judge: Judge,
+  verdictsOf: VerdictsOf,
   matchers: readonly Matcher[],
   posting: Posting | undefined,
 ): MemorySeries[] | undefined {
@@ -108,7 +119,7 @@ function narrow(
   let length = room
   for (const matcher of matchers) {
     if (matcher.type === '=' || (posting && matcher.type !== '=~') || matcher.matches('')) continue
-    const lists = listsOf(index, judge, matcher, room)
+    const lists = listsOf(index, verdictsOf, matcher, room)
     const sum = lists?.reduce((total, list) => total + list.length, 0) ?? Number.POSITIVE_INFINITY
     if (sum >= length && shortest) continue
     if (sum >= room && posting) continue
@@ -121,7 +132,7 @@ function narrow(
 /** A matcher's lists of series, one for each value; undefined when there are more than `limit` values to look at. */
 function listsOf(
   index: SeriesIndex,
-  judge: Judge,
+  verdictsOf: VerdictsOf,
   matcher: Matcher,
   limit: number,
 ): (readonly MemorySeries[])[] | undefined {
@@ -131,19 +142,20 @@ function listsOf(
   if (!postings) return []
   if (postings.size > limit) return undefined
   const lists: (readonly MemorySeries[])[] = []
-  for (const [value, { series }] of postings) if (judge(matcher, value)) lists.push(series)
+  const satisfies = satisfier(matcher, verdictsOf)
+  for (const [value, { series }] of postings) if (satisfies(value)) lists.push(series)
   return lists
 }
 
 function filterSeries(
   base: readonly MemorySeries[],
-  judge: Judge,
+  verdictsOf: VerdictsOf,
   matchers: readonly Matcher[],
   satisfied: Posting | undefined,
 ): readonly MemorySeries[] {
   const conditions = matchers
     .filter(({ name, type, value }) => type !== '=' || satisfied?.name !== name || satisfied.value !== value)
-    .map((matcher) => ({ name: matcher.name, satisfies: rememberVerdicts(judge, matcher) }))
+    .map((matcher) => ({ name: matcher.name, satisfies: satisfier(matcher, verdictsOf) }))
   // Always another array: the list of a posting is shared and grows.
   return base.filter(({ labels }) => {
     for (const { name, satisfies } of conditions) if (!satisfies(labelValue(labels, name))) return false
@@ -152,15 +164,15 @@ function filterSeries(
 }
 
 /** A regular expression sees each value once, however many series have it. */
-function rememberVerdicts(judge: Judge, matcher: Matcher): (value: string) => boolean {
+function satisfier(matcher: Matcher, verdictsOf: VerdictsOf): (value: string) => boolean {
   const { type, value: expected } = matcher
   if (type === '=') return (value) => value === expected
   if (type === '!=') return (value) => value !== expected
-  const verdicts = new Map<string, boolean>()
+  const verdicts = verdictsOf(matcher)
   return (value) => {
     let verdict = verdicts.get(value)
     if (verdict === undefined) {
-      verdict = judge(matcher, value)
+      verdict = matcher.matches(value)
       verdicts.set(value, verdict)
     }
     return verdict
