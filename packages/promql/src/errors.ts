@@ -6,7 +6,6 @@ export type QueryErrorCode =
   | 'timeout'
   | 'canceled'
   | 'too_many_samples'
-  | 'too_many_series'
 
 const RETRYABLE: ReadonlySet<QueryErrorCode> = new Set(['timeout', 'canceled'])
 

@@ -65,7 +65,6 @@ const ENGINE_CODES: Readonly<Record<string, ApiErrorType>> = {
   execution: 'execution',
   unsupported: 'execution',
   too_many_samples: 'execution',
-  too_many_series: 'execution',
   timeout: 'timeout',
   canceled: 'canceled',
 }
