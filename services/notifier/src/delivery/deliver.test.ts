@@ -2,7 +2,7 @@ import { createSubjects, type DeliveryEvent, deliveryEvent, type OutboxEvent } f
 import { createLog, createMetrics, type Delivery } from '@tocsin/runtime'
 import { testClock } from '@tocsin/testkit'
 import { describe, expect, it } from 'vitest'
-import { alertsNotification } from '../../test/samples/events.ts'
+import { alertsNotification, messageNotification } from '../../test/samples/events.ts'
 import { createNotifierMetrics } from '../metrics.ts'
 import type { Channel, SendOutcome } from './channel.ts'
 import { createDeliver } from './deliver.ts'
@@ -98,6 +98,27 @@ describe('the delivery of a channel', () => {
     await done
     expect(attempts.at(-1)).toBe(24 * HOUR)
     expect(logged.at(-1)).toMatchObject({ outcome: 'dead', reason: 'gave_up_http_500' })
+  })
+
+  it('is as patient with a message that says it is old', async () => {
+    const { clock, arrived, deliver } = start((ms) => (ms < HOUR ? later : ok))
+    const done = deliver(messageNotification('webhook', { time: '2020-01-01T00:00:00Z' }))
+    await clock.advance(2 * HOUR)
+    await done
+    expect(arrived).toHaveLength(1)
+  })
+
+  it('counts the day from when it was accepted, also for one that was put at the end of the queue again', async () => {
+    const { clock, attempts, deliver } = start(() => later)
+    const grouped = new Date(clock.now() - 23 * HOUR).toISOString()
+    const done = expect(
+      deliver(alertsNotification('webhook', { stages: { grouped } })),
+    ).rejects.toMatchObject({
+      code: 'gave_up_http_500',
+    })
+    await clock.advance(2 * HOUR)
+    await done
+    expect(attempts.at(-1)).toBe(HOUR)
   })
 
   it('leaves the receiver alone for as long as it asks, all groups of it', async () => {

@@ -23,6 +23,14 @@ export interface DeliverDeps extends Omit<RecordDeps, 'redact'> {
 }
 
 /**
+ * Not when it was stored: what was put at the queue's end again is no younger for it. Nor the event's own time, which
+ * whoever calls notify() is free to choose.
+ */
+function acceptedMs({ stages: { grouped } }: OutboxEvent, { timeMs }: Delivery): number {
+  return grouped === undefined ? timeMs : Math.min(timeMs, Date.parse(grouped))
+}
+
+/**
  * Makes the stage that sends one channel's notifications: those of one group in their order, each until it is
  * delivered or given up, with every attempt in the delivery log before the message is acknowledged.
  */
@@ -57,8 +65,7 @@ export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<Outbox
     const signal = AbortSignal.any([delivery.signal, deps.stopping])
     for (let number = 1; ; number++) {
       const made = await slots(() => attempt(event, signal))
-      // Not since it was stored: a notification that was put at the queue's end again is no younger for it.
-      const ageMs = made.endedMs - Math.min(delivery.timeMs, Date.parse(event.time))
+      const ageMs = made.endedMs - acceptedMs(event, delivery)
       const next = decideNext(made.outcome, { attempt: number, ageMs, random: deps.random() }, limits)
       if (next.action === 'done') sent.add(event.id)
       await recordAttempt({ ...deps, redact }, { event, number, next, ...made }, signal)

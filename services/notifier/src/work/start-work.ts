@@ -157,8 +157,9 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
         concurrency: 10 * MANY,
         stages: pipeline(decodeJson, parseWith(outboxEvent), digester.collect),
       }),
-      grouper.restore(),
     ])
+    // Behind what the queues held, some of which was put at their end again: an end must not overtake its beginning.
+    await grouper.restore()
     // Only now: what a crash left half told has been told, and new transitions come after it.
     await consume(
       {
