@@ -12,6 +12,8 @@ export default defineConfig({
       'e2e/test/**/*.test.ts',
     ],
     pool: 'forks',
+    // What is written for people is compared without its colours, also where CI asks for them.
+    env: { NO_COLOR: '1' },
     // Most of the time goes into waiting for real servers: one worker less than there are cores would idle.
     maxWorkers: Math.max(2, availableParallelism()),
     testTimeout: 20_000,

@@ -43,6 +43,7 @@ export {
   type LostReason,
 } from './lease/hold-lease.ts'
 export type { Lease } from './lease/lease.ts'
+export { replicaName } from './lease/replica-name.ts'
 export { createLog, type Log, type LogOptions } from './log/create-log.ts'
 export { createThrottle, type Throttle } from './log/throttle.ts'
 export { createMetrics, type Metrics, renderMetrics } from './metrics.ts'

@@ -10,7 +10,7 @@ export const evaluatorEnv = z.object({
   /** Which shipped packs are loaded; unset: all, `none`: none. */
   ALERT_RULE_PACKS: envVar.list.optional(),
   /** How often a group that names no interval is evaluated, beside its events. */
-  EVALUATION_INTERVAL: envVar.duration.default(15_000),
+  EVALUATION_INTERVAL: envVar.period.default(15_000),
   /** Where alerts link to; unset: this service's own API. */
   PROMETHEUS_URL: envVar.url().optional(),
 })

@@ -1,5 +1,12 @@
-import { hostname } from 'node:os'
-import { backoffMs, holdLease, type Lease, messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
+import {
+  backoffMs,
+  holdLease,
+  type Lease,
+  messageOf,
+  replicaName,
+  type ServiceContext,
+  sleep,
+} from '@tocsin/runtime'
 import type { Session } from './evaluation/session.ts'
 
 const LEASE_MS = 5000
@@ -65,8 +72,7 @@ export function leadSessions(
 
   const holder = holdLease(ctx, {
     name: ctx.name,
-    // Only one process at a time listens at an address: one that starts there again is the same replica.
-    owner: `${hostname()} ${ctx.url}`,
+    owner: replicaName(ctx),
     ttlMs: LEASE_MS,
     onAcquired(lease) {
       acquired.resolve()

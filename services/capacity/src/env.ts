@@ -9,7 +9,7 @@ export const capacityEnv = z.object({
   /** How far forecasts reach when nobody says. */
   CAPACITY_FORECAST_DAYS: envVar.integer(1, 365).default(30),
   /** How often every resource is looked at, for its risk and the metrics. */
-  CAPACITY_EVALUATION_INTERVAL: envVar.duration.default(60_000),
+  CAPACITY_EVALUATION_INTERVAL: envVar.period.default(60_000),
   /** The query backend; unset: the collector on this machine. */
   PROMETHEUS_URL: envVar.url().optional(),
   PROMETHEUS_PORT: envVar.port.default(9090),

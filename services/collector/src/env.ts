@@ -18,8 +18,8 @@ export const collectorEnv = z.object({
   METRICS_MAX_SERIES_PER_SOURCE: envVar.integer(1).default(100_000),
   /** Unset: no snapshot is kept, and every start replays the whole stream. */
   METRICS_SNAPSHOT_PATH: envVar.path.optional(),
-  METRICS_SNAPSHOT_INTERVAL: envVar.duration.default(5 * 60_000),
-  QUERY_TIMEOUT: envVar.duration.default(2 * 60_000),
+  METRICS_SNAPSHOT_INTERVAL: envVar.period.default(5 * 60_000),
+  QUERY_TIMEOUT: envVar.period.default(2 * 60_000),
   QUERY_MAX_CONCURRENCY: envVar.integer(1, 1000).default(20),
   QUERY_MAX_SAMPLES: envVar.integer(1).default(50_000_000),
 })

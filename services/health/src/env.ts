@@ -11,9 +11,9 @@ export const healthEnv = z.object({
     .regex(/^\/[\w/-]*[\w-]$/, 'a path such as /health')
     .default('/health'),
   /** How often each check runs. */
-  HEALTH_CHECK_INTERVAL: envVar.duration.default(60_000),
+  HEALTH_CHECK_INTERVAL: envVar.period.default(60_000),
   /** A check that takes longer is cut off, and unhealthy. */
-  HEALTH_CHECK_TIMEOUT: envVar.duration.default(10_000),
+  HEALTH_CHECK_TIMEOUT: envVar.period.default(10_000),
   /** Failures in a row before a check is unhealthy. */
   HEALTH_FAILURE_THRESHOLD: envVar.integer(1, 100).default(3),
   /** Successes in a row before it is healthy again. */

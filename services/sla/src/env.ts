@@ -7,9 +7,9 @@ export const slaEnv = z.object({
   SLA_MONITORING_ENABLED: envVar.boolean.default(true),
   SLA_PORT: envVar.port.default(3004),
   /** How often reports are published. */
-  SLA_REPORTING_INTERVAL: envVar.duration.default(3_600_000),
+  SLA_REPORTING_INTERVAL: envVar.period.default(3_600_000),
   /** How often objectives are looked at, for breaches and for the metrics. */
-  SLA_EVALUATION_INTERVAL: envVar.duration.default(30_000),
+  SLA_EVALUATION_INTERVAL: envVar.period.default(30_000),
   /** The query backend; unset: the collector on this machine. */
   PROMETHEUS_URL: envVar.url().optional(),
   PROMETHEUS_PORT: envVar.port.default(9090),

@@ -1,5 +1,4 @@
-import { backoffMs, holdLease, type Lease, type LeaseHolder, sleep } from '@tocsin/runtime'
-import { replicaName } from './replica-name.ts'
+import { backoffMs, holdLease, type Lease, type LeaseHolder, replicaName, sleep } from '@tocsin/runtime'
 import { startWork, type Work, type WorkParts } from './start-work.ts'
 
 /**
@@ -7,7 +6,7 @@ import { startWork, type Work, type WorkParts } from './start-work.ts'
  * what was on its way to us when the connection broke would otherwise come after what is newer.
  */
 export function holdWork(parts: WorkParts): LeaseHolder {
-  const { bus, clock, log, readiness, lifecycle, url, instance } = parts.ctx
+  const { bus, clock, log, readiness, lifecycle } = parts.ctx
   let work: Work | undefined
   let turn = Promise.resolve()
   let wanted: Lease | undefined
@@ -44,7 +43,7 @@ export function holdWork(parts: WorkParts): LeaseHolder {
 
   const holder = holdLease(parts.ctx, {
     name: 'notifier',
-    owner: replicaName(url, instance),
+    owner: replicaName(parts.ctx),
     onAcquired(lease) {
       wanted = lease
       return begin()
