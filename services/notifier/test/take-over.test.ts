@@ -55,4 +55,6 @@ it('finds every message that a predecessor left, whatever order others were ackn
   expect(await read(third, 2, ['a', 'f'])).toEqual(['a', 'f'])
   const { state } = await bus.jsm.streams.info(bus.streamName('OUTBOX'))
   expect(state.messages).toBe(1)
+  // Six were published: what was left has numbers past those, where a consumer made later is sure to look.
+  expect(state.last_seq).toBeGreaterThan(6 + 1)
 })
