@@ -3,7 +3,7 @@ export { createEngine, type Engine, type EngineOptions, type QueryOptions } from
 export { ParseError, type Position, QueryError, type QueryErrorCode } from './errors.ts'
 export type { QueryResult, QueryValue, VectorSample } from './eval/run-query.ts'
 export { createLiveRules, type LiveRule, type LiveRules, type LiveRulesOptions } from './live/live-rules.ts'
-export { InvalidRegexError } from './regex.ts'
+export { InvalidRegexError } from './regex/compile-regex.ts'
 export {
   createMatcher,
   isStaleAt,

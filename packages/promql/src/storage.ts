@@ -1,4 +1,4 @@
-import { compileRegex, type StringPredicate } from './regex.ts'
+import { compileRegex, type StringPredicate } from './regex/compile-regex.ts'
 
 /** A series' labels, `__name__` included. Empty values are equal to absent ones. Caches may hang on identity. */
 export type Labels = Readonly<Record<string, string>>

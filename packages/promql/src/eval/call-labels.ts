@@ -1,6 +1,6 @@
 import { QueryError } from '../errors.ts'
-import { InvalidRegexError } from '../regex.ts'
-import { compileReplacement } from '../replacement.ts'
+import { InvalidRegexError } from '../regex/compile-regex.ts'
+import { compileReplacement } from '../regex/replacement.ts'
 import type { Labels } from '../storage.ts'
 import { isValidLabelName } from '../syntax/strings.ts'
 import type { Block } from './block.ts'

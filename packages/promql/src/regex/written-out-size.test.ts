@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { writtenOutSize } from './regex-size.ts'
+import { writtenOutSize } from './written-out-size.ts'
 
 it.each([
   ['', 0],

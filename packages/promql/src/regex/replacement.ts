@@ -1,5 +1,5 @@
 import type { RE2JS } from 're2js'
-import { compileAnchored } from './regex.ts'
+import { compileAnchored } from './compile-regex.ts'
 
 /**
  * Compiles a fully anchored RE2 expression with a replacement in Go's syntax (`$1`, `${name}`, `$$`).

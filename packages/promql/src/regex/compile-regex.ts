@@ -1,5 +1,5 @@
 import { RE2JS } from 're2js'
-import { writtenOutSize } from './regex-size.ts'
+import { writtenOutSize } from './written-out-size.ts'
 
 /** Decides about one string. */
 export type StringPredicate = (value: string) => boolean

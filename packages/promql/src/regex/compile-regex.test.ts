@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { RE2JS } from 're2js'
 import { describe, expect, it } from 'vitest'
-import { compileRegex, InvalidRegexError } from './regex.ts'
+import { compileRegex, InvalidRegexError } from './compile-regex.ts'
 
 describe('compileRegex', () => {
   it('matches whole values only', () => {
