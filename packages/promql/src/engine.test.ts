@@ -93,6 +93,18 @@ describe('an engine', () => {
     })
   })
 
+  it('lets others work within one value that label_replace asks a hostile regular expression about', async () => {
+    let pauses = 0
+    const labels = { __name__: 'm', path: 'ab'.repeat(2048) }
+    const queryable: Queryable = {
+      select: () => [{ labels, timestamps: Float64Array.of(0), values: Float64Array.of(1) }],
+    }
+    const pause = async (): Promise<void> => void pauses++
+    const engine = createEngine({ queryable, now: tickingClock(), sliceMs: 0, pause })
+    await engine.instant('label_replace(m, "a", "b", "path", "(.{1,30}){33}")', 0)
+    expect(pauses).toBeGreaterThan(10)
+  })
+
   it('lets others work between the steps of one long series', async () => {
     let pauses = 0
     const pause = async (): Promise<void> => void pauses++

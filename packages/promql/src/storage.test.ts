@@ -26,6 +26,18 @@ describe('matchers', () => {
     expect(matchLabels({ job: 'api' }, [createMatcher('zone', '=~', 'eu|')])).toBe(true)
   })
 
+  it('give the same answer in steps', () => {
+    for (const type of ['=~', '!~'] as const) {
+      const matcher = createMatcher('zone', type, 'e[uw]-.?')
+      for (const value of ['', 'eu-', 'ew-1', 'eu-12']) {
+        const asked = matcher.matchInSteps?.(value).next()
+        expect(asked).toEqual({ done: true, value: matcher.matches(value) })
+        expect(asked?.value).toBe(/^e[uw]-.?$/.test(value) === (type === '=~'))
+      }
+    }
+    expect(createMatcher('zone', '=', 'eu').matchInSteps).toBeUndefined()
+  })
+
   it('do not take an inherited property for a label', () => {
     expect(matchLabels({}, [createMatcher('constructor', '=', '')])).toBe(true)
     expect(matchLabels({}, [createMatcher('toString', '!=', '')])).toBe(false)

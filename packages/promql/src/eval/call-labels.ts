@@ -1,32 +1,31 @@
 import { QueryError } from '../errors.ts'
 import { InvalidRegexError } from '../regex/compile-regex.ts'
-import { compileReplacement } from '../regex/replacement.ts'
+import { compileReplacement, type ReplaceInSteps } from '../regex/replacement.ts'
 import type { Labels } from '../storage.ts'
 import { isValidLabelName } from '../syntax/strings.ts'
 import type { Block } from './block.ts'
 import { labelValue, METRIC_NAME, setLabels } from './labels.ts'
 import type { Query } from './query.ts'
 import { mergeEqualRows } from './settle-names.ts'
+import { takeSteps } from './take-steps.ts'
 
 /** `label_replace(v, dst, replacement, src, regex)`: sets a label from another one that matches. */
 export function* labelReplace(query: Query, block: Block, args: readonly string[]): Generator<void, Block> {
   const [target = '', replacement = '', source = '', pattern = ''] = args
   const replace = compile(pattern, replacement)
-  // An expression takes as long as it and the text are long.
-  const unitsPerCharacter = Math.ceil(pattern.length / 16)
   if (!isValidLabelName(target)) {
     throw new QueryError('execution', `invalid destination label name in label_replace(): ${target}`)
   }
   for (const [row, labels] of block.labels.entries()) {
     const text = labelValue(labels, source)
-    if (query.due(64 + text.length * unitsPerCharacter)) yield
-    const value = replace(text)
+    if (query.due(64 + text.length)) yield
+    const value = yield* takeSteps(query, replace(text))
     if (value !== undefined) setRowLabel(block, row, labels, target, value)
   }
   return yield* mergeEqualRows(query, block)
 }
 
-function compile(pattern: string, replacement: string): (value: string) => string | undefined {
+function compile(pattern: string, replacement: string): ReplaceInSteps {
   try {
     return compileReplacement(pattern, replacement)
   } catch (error) {

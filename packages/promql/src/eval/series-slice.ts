@@ -1,5 +1,6 @@
 import { isStaleAt, type Labels, type Matcher, type Queryable, type SeriesSamples } from '../storage.ts'
 import type { Query } from './query.ts'
+import { takeSteps } from './take-steps.ts'
 
 /** Samples of one series within larger arrays: indices `from` to `to`, the end exclusive. */
 export interface SeriesSlice {
@@ -18,13 +19,10 @@ export interface SliceSource extends Queryable {
   slices(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSlice>
 }
 
-/** A step of the storage's preparation may be one regular expression over one long value. */
-const UNITS_PER_STEP = 1024
-
 /** To be done before `selectSlices`: what the storage can do in steps must not be one long step there. */
 export function* prepareSelect(query: Query, matchers: readonly Matcher[]): Generator<void> {
-  const steps = query.queryable.prepare?.(matchers)[Symbol.iterator]()
-  while (steps && !steps.next().done) if (query.due(UNITS_PER_STEP)) yield
+  const steps = query.queryable.prepare?.(matchers)
+  if (steps) yield* takeSteps(query, steps[Symbol.iterator]())
 }
 
 export function selectSlices(

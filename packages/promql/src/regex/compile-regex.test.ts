@@ -36,12 +36,15 @@ describe('compileRegex', () => {
     expect(() => compileRegex('a**')).toThrow(/invalid nested repetition/)
   })
 
-  it.each(['x{1000}'.repeat(500), '((x{10}){10}){11}', '([a-z]{1,30}){1,40}'])(
-    'refuses %.20s…, which would take long to compile',
-    (source) => {
-      expect(() => compileRegex(source)).toThrow(/expression too large/)
-    },
-  )
+  it.each([
+    'x{1000}'.repeat(500),
+    '((x{10}){10}){11}',
+    '([a-z]{1,30}){1,40}',
+    '((((.?)))){1000}',
+    '(x^^^^^){1000}',
+  ])('refuses %.20s…, which would take long to compile', (source) => {
+    expect(() => compileRegex(source)).toThrow(/expression too large/)
+  })
 
   it('takes repetitions as people write them', () => {
     expect(compileRegex('[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}').matches('0'.repeat(36))).toBe(false)
@@ -51,6 +54,16 @@ describe('compileRegex', () => {
 
   it('runs in linear time where backtracking would never end', () => {
     expect(compileRegex('(a+)+b').matches('a'.repeat(5000))).toBe(false)
+  })
+
+  it('remembers what it answered in steps', () => {
+    const { matches, matchInSteps } = compileRegex('(.{1,30}){33}')
+    const value = 'ab'.repeat(2000)
+    const steps = (): number => [...(matchInSteps?.(value) ?? [])].length
+    expect(steps()).toBeGreaterThan(10)
+    expect(steps()).toBe(0)
+    expect(matches(value)).toBe(false)
+    expect(compileRegex('a|b').matchInSteps).toBeUndefined()
   })
 
   it('answers as RE2 does, whatever way it takes', () => {

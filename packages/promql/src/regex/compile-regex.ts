@@ -1,12 +1,19 @@
 import { RE2JS } from 're2js'
+import { createAutomaton } from './automaton.ts'
+import { type Program, readProgram } from './program.ts'
 import { writtenOutSize } from './written-out-size.ts'
 
 /** Decides about one string. */
 export type StringPredicate = (value: string) => boolean
 
+/** Decides about one string in steps of a fraction of a millisecond. */
+export type AskInSteps = (value: string) => Generator<void, boolean>
+
 /** A fully anchored regular expression, reduced to plain string comparisons where it allows that. */
 export interface AnchoredRegex {
   readonly matches: StringPredicate
+  /** The same answer, which `matches` then has at hand; absent where `matches` is quick. */
+  readonly matchInSteps?: AskInSteps
   readonly set?: readonly string[]
   readonly prefix?: string
 }
@@ -31,7 +38,7 @@ const WILDCARDS = new RegExp(`^(\\.[*+])?(${LITERAL}*)(\\.[*+])?$`)
  * @throws InvalidRegexError
  */
 export function compileRegex(source: string): AnchoredRegex {
-  return compileFast(source) ?? compileLinear(source)
+  return compileFast(source) ?? compileGeneral(source)
 }
 
 function compileFast(source: string): AnchoredRegex | undefined {
@@ -84,43 +91,60 @@ const MOST_REPEATED = 1000
  * Compiles an RE2 expression to be matched against whole values.
  * @throws InvalidRegexError
  */
-export function compileAnchored(source: string): RE2JS {
-  if (source.length > LONGEST) {
-    throw new InvalidRegexError(`error parsing regexp: expression is longer than ${LONGEST} characters`)
-  }
-  if (writtenOutSize(source) > Math.max(source.length, MOST_REPEATED)) {
-    throw new InvalidRegexError(
-      `error parsing regexp: expression too large: more than ${MOST_REPEATED} characters with its repetitions written out`,
+export function compileAnchored(source: string): Program {
+  if (source.length > LONGEST) throw invalid(`expression is longer than ${LONGEST} characters`)
+  if (writtenOutSize(source) > Math.max(source.length, MOST_REPEATED))
+    throw invalid(
+      `expression too large: more than ${MOST_REPEATED} characters with its repetitions written out`,
     )
-  }
+  if (writtenOutSize(source, 1) > LONGEST)
+    throw invalid(
+      `expression too large: more than ${LONGEST} characters, groups and operators with its repetitions written out`,
+    )
+  return readProgram(compile(`^(?s:${source})$`))
+}
+
+function compile(source: string): RE2JS {
   try {
-    return RE2JS.compile(`^(?s:${source})$`)
+    return RE2JS.compile(source)
   } catch (cause) {
     throw new InvalidRegexError(cause instanceof Error ? cause.message : String(cause), { cause })
   }
 }
 
-function compileLinear(source: string): AnchoredRegex {
-  const regex = compileAnchored(source)
+function invalid(reason: string): InvalidRegexError {
+  return new InvalidRegexError(`error parsing regexp: ${reason}`)
+}
+
+function compileGeneral(source: string): AnchoredRegex {
+  const automaton = createAutomaton(compileAnchored(source))
   const prefix = source.includes('|') ? undefined : literalPrefix(source)
-  return {
-    matches: remember((v) => (prefix === undefined || v.startsWith(prefix)) && regex.matches(v)),
-    ...(prefix && { prefix }),
+  function* ask(value: string): Generator<void, boolean> {
+    return (prefix === undefined || value.startsWith(prefix)) && (yield* automaton.matches(value))
   }
+  return { ...remember(ask), ...(prefix && { prefix }) }
 }
 
 /** Values a matcher remembers its answer for: label values come back at every evaluation. */
 const REMEMBERED = 4096
 
-function remember(matches: StringPredicate): StringPredicate {
+function remember(ask: AskInSteps): { readonly matches: StringPredicate; readonly matchInSteps: AskInSteps } {
   const answers = new Map<string, boolean>()
-  return (value) => {
+  function* matchInSteps(value: string): Generator<void, boolean> {
     const known = answers.get(value)
     if (known !== undefined) return known
+    const answer = yield* ask(value)
     if (answers.size >= REMEMBERED) answers.clear()
-    const answer = matches(value)
     answers.set(value, answer)
     return answer
+  }
+  return { matches: (value) => answers.get(value) ?? runToEnd(matchInSteps(value)), matchInSteps }
+}
+
+function runToEnd<T>(steps: Generator<void, T>): T {
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
   }
 }
 

@@ -23,3 +23,13 @@ it.each([
 ])('%s has %d characters when its repetitions are written out', (source, size) => {
   expect(writtenOutSize(source)).toBe(size)
 })
+
+it.each([
+  ['a|b', 3],
+  ['((.?)){1000}', 4000],
+  ['(a|^$){10}', 50],
+  ['(?:x*){3}', 9],
+  ['[[['.repeat(1000), 1],
+])('%.20s has %d characters, groups and operators', (source, size) => {
+  expect(writtenOutSize(source, 1)).toBe(size)
+})

@@ -44,7 +44,9 @@ const MOST_REPEATED = 4000
 
 /** Each may be small enough by itself, and all of them together take seconds to compile. @throws ParseError */
 function chargeRepetitions(source: Source, node: SyntaxNode, regex: string): void {
-  source.repeated += Math.max(0, writtenOutSize(regex) - regex.length)
+  // One expression may have four times as many groups and operators as characters.
+  const size = Math.max(writtenOutSize(regex), writtenOutSize(regex, 1) / 4)
+  source.repeated += Math.max(0, size - regex.length)
   if (source.repeated > MOST_REPEATED)
     throw new ParseError(
       source.text,

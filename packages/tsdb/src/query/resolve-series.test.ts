@@ -100,6 +100,14 @@ describe('resolving matchers', () => {
     }
   })
 
+  test('prepares one long value in many steps when the regular expression is hostile', () => {
+    const head = createHead()
+    const series = head.intern({ __name__: 'm', path: 'ab'.repeat(2_000) })
+    const selector = [createMatcher('__name__', '=', 'm'), createMatcher('path', '!~', '(.{1,30}){33}')]
+    expect([...head.prepare(selector)].length).toBeGreaterThan(10)
+    expect(head.matchSeries(selector)).toEqual([series])
+  })
+
   test('finds the same by whichever way is shorter when there are many series', () => {
     const head = createHead()
     for (let i = 0; i < 6_000; i++)

@@ -7,7 +7,7 @@ export type ResolveSeries = (matchers: readonly Matcher[]) => readonly MemorySer
 /** Finds the series that satisfy matchers. */
 export interface SeriesResolver {
   readonly resolve: ResolveSeries
-  /** Asks the regular expressions of a selector ahead, one value a step; their verdicts serve the next `resolve`. */
+  /** Asks the regular expressions of a selector ahead, in small steps; their verdicts serve the next `resolve`. */
   prepare(matchers: readonly Matcher[]): Generator<void>
 }
 
@@ -68,12 +68,16 @@ export function createResolver(index: SeriesIndex): SeriesResolver {
         const judged: Verdicts = new Map()
         prepared.set(matcher, judged)
         for (const value of valuesOf(index, matcher.name, posting)) {
-          if (!judged.has(value)) judged.set(value, matcher.matches(value))
+          if (!judged.has(value)) judged.set(value, yield* verdictOn(matcher, value))
           yield
         }
       }
     },
   }
+}
+
+function* verdictOn(matcher: Matcher, value: string): Generator<void, boolean> {
+  return matcher.matchInSteps ? yield* matcher.matchInSteps(value) : matcher.matches(value)
 }
 
 /** Every value of a label that a look-up may come upon; some of them more than once. */
