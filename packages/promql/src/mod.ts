@@ -2,8 +2,9 @@ export { type CompiledExpr, compile, type SelectorInfo, selectorsOf } from './co
 export { createEngine, type Engine, type EngineOptions, type QueryOptions } from './engine.ts'
 export { ParseError, type Position, QueryError, type QueryErrorCode } from './errors.ts'
 export type { QueryResult, QueryValue, VectorSample } from './eval/run-query.ts'
-export { createLiveRules, type LiveRule, type LiveRules, type LiveRulesOptions } from './live/live-rules.ts'
 export { InvalidRegexError } from './regex/compile-regex.ts'
+export { createRuleIndex, type Readers, type RuleIndex } from './rule-index.ts'
+export { sortInSteps } from './sort-in-steps.ts'
 export {
   createMatcher,
   isStaleAt,
@@ -13,6 +14,7 @@ export {
   matchLabels,
   type Queryable,
   type SeriesSamples,
+  type SeriesSlice,
   writeStaleAt,
 } from './storage.ts'
 export type { Expr, ValueType } from './syntax/ast.ts'

@@ -32,6 +32,19 @@ export interface SeriesSamples {
   readonly values: Float64Array
 }
 
+/** Samples of one series within larger arrays: indices `from` to `to`, the end exclusive. */
+export interface SeriesSlice {
+  readonly labels: Labels
+  readonly timestamps: Float64Array
+  readonly values: Float64Array
+  readonly from: number
+  readonly to: number
+  /** How many staleness markers are among them; undefined when nobody has counted. */
+  readonly stales: number | undefined
+  /** No value is lower than the one before it, and none is a NaN: of a counter, there was no reset. Where unknown, false. */
+  readonly rises: boolean
+}
+
 /** What the engine reads from. */
 export interface Queryable {
   /** The series that satisfy all matchers with their samples from `startMs` to `endMs`, both inclusive. */
@@ -41,6 +54,11 @@ export interface Queryable {
    * The engine lets others work between the steps. A storage where finding is quick leaves it out.
    */
   prepare?(matchers: readonly Matcher[]): Iterable<unknown>
+  /**
+   * As `select`, but from the storage's own arrays, which may hold samples outside of the range too. The engine is done
+   * with a slice, or has copied it, when it asks for the next one and whenever it lets others work.
+   */
+  slices?(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSlice>
 }
 
 /**

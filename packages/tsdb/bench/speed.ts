@@ -105,9 +105,6 @@ measure(
       createMatcher('service', '=~', 'svc1.*'),
     ]),
 )
-measure('newest sample of every series, grouped by metric', 1, () => {
-  for (const _ of head.families());
-})
 measure('maintain', 1, () => void head.maintain(time))
 
 const { samples, bytes, packedBytes, packedSamples } = head.stats()

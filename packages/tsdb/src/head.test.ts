@@ -12,15 +12,17 @@ const OPTIONS = { chunkSamples: 8, outOfOrderWindowMs: WINDOW, retentionMs: RETE
 function createModel() {
   const series = new Map<number, Map<number, number | 'stale'>>()
   let horizon = -Infinity
+  let newestOfAll = -Infinity
   return {
     append(which: number, time: number, value: number | 'stale') {
       const samples = series.get(which) ?? new Map()
       const newest = Math.max(...samples.keys())
       if (time < horizon || time < newest - WINDOW) return
       series.set(which, samples.set(time, value))
+      newestOfAll = Math.max(newestOfAll, time)
     },
     maintain(now: number) {
-      horizon = Math.max(horizon, now - RETENTION)
+      horizon = Math.min(now, newestOfAll) - RETENTION
       for (const [which, samples] of series) if (Math.max(...samples.keys()) < horizon) series.delete(which)
     },
     select(which: number, start: number, end: number) {
@@ -127,10 +129,25 @@ describe('a head', () => {
     expect(head.append(series, Number.NaN, 1)).toBe('invalid_time')
     expect(head.append(series, Infinity, 1)).toBe('invalid_time')
     expect([series.lastTimeMs, series.lastValue]).toEqual([10_000, 2])
+    head.append(intern(head, 2), 200_000, 1)
     head.maintain(200_000)
     expect(series.dropped).toBe(true)
     expect(head.append(series, 200_001, 1)).toBe('dropped')
     expect(head.append(intern(head, 1), 139_999, 1)).toBe('too_old')
+  })
+
+  test('drops nothing for a clock that jumps ahead, and refuses nothing once it is set back', () => {
+    const head = createHead({ retentionMs: 10_000, outOfOrderWindowMs: 100_000 })
+    const one = intern(head, 1)
+    head.append(one, 50_000, 1)
+    head.maintain(9e12)
+    expect(head.read(one, 0, Infinity)?.timestamps).toEqual(Float64Array.of(50_000))
+    // A publisher whose clock is wrong in the same way.
+    head.append(intern(head, 2), 8e12, 1)
+    head.maintain(9e12)
+    expect(head.append(intern(head, 1), 51_000, 1)).toBe('too_old')
+    head.maintain(52_000)
+    expect(head.append(intern(head, 1), 51_000, 1)).toBe('appended')
   })
 
   test('keeps what is exactly as old as the retention, also when it is packed', () => {
@@ -138,6 +155,7 @@ describe('a head', () => {
     const series = intern(head, 1)
     for (let time = 1_000; time <= 30_000; time += 1_000) head.append(series, time, time)
     for (let time = 30_000; time <= 40_000; time += 1_000) {
+      head.append(intern(head, 2), time, 1)
       head.maintain(time)
       expect(head.read(series, 0, Infinity)?.timestamps[0]).toBe(time - 10_000)
     }

@@ -1,7 +1,7 @@
-import type { Labels, Matcher, Queryable, SeriesSamples } from '@tocsin/promql'
+import type { Labels, Matcher, Queryable, SeriesSamples, SeriesSlice } from '@tocsin/promql'
+import { atOnce } from './at-once.ts'
 import { type HeadOptions, resolveOptions } from './head-options.ts'
 import { createHeadState, type HeadState, type SampleWatcher, totalBytes } from './head-state.ts'
-import { createFamilyReader, type MetricFamily } from './metrics/metric-families.ts'
 import { createMetadataRegistry, type MetadataRegistry } from './metrics/metric-metadata.ts'
 import {
   lookUpLabelNames,
@@ -9,7 +9,7 @@ import {
   lookUpSeries,
   type SeriesQuery,
 } from './query/look-up-labels.ts'
-import { readSamples } from './query/read-samples.ts'
+import { createReusedSlice, readSamples, sliceSamples } from './query/read-samples.ts'
 import { createResolver } from './query/resolve-series.ts'
 import { type MaintenanceReport, maintainHead } from './retention.ts'
 import { type AppendOutcome, appendSample } from './series/append-sample.ts'
@@ -61,9 +61,11 @@ export interface Head extends Queryable {
   append(series: Series, timeMs: number, value: number): AppendOutcome
   /** Ends a series: appends Prometheus' staleness marker. */
   appendStale(series: Series, timeMs: number): AppendOutcome
-  /** Lazily, in order of creation. The arrays may be views and never change; a series without samples is left out. */
+  /** Lazily, in order of creation. The arrays never change; a series without samples is left out. */
   select(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSamples>
-  /** Asks a selector's regular expressions ahead, one value a step, so that whoever looks up next need not at once. */
+  /** As `select`, without a copy where samples are raw: a slice holds until the next one, and until the head is written to. */
+  slices(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSlice>
+  /** Finds a selector's series in steps, so that whoever looks up next need not at once. */
   prepare(matchers: readonly Matcher[]): Iterable<void>
   /** The series of a selector, without samples. Kept per array of matchers until series come or go. */
   matchSeries(matchers: readonly Matcher[]): readonly Series[]
@@ -72,8 +74,15 @@ export interface Head extends Queryable {
   series(query?: SeriesQuery): readonly Series[]
   labelNames(query?: SeriesQuery): readonly string[]
   labelValues(name: string, query?: SeriesQuery): readonly string[]
-  /** The newest sample of every series that is not stale, grouped by metric; from `sinceMs` on. For exposition. */
-  families(sinceMs?: number): Iterable<MetricFamily>
+  /** The same in steps of at most some milliseconds, for whoever must let others work in between. */
+  readonly inSteps: {
+    series(query: SeriesQuery): Generator<void, readonly Series[]>
+    labelNames(query: SeriesQuery): Generator<void, readonly string[]>
+    labelValues(name: string, query: SeriesQuery): Generator<void, readonly string[]>
+    maintain(nowMs: number): Generator<void, MaintenanceReport>
+  }
+  /** Keeps at least so many milliseconds of a series' newest samples raw, for rules that read them again and again. */
+  keepRaw(series: Series, reachMs: number): void
   readonly metadata: MetadataRegistry
   /** Registers a watcher and gives the function that removes it. */
   watchSeries(watcher: SeriesWatcher): () => void
@@ -115,8 +124,8 @@ export async function restoreHead(
 
 function openHead(state: HeadState): { head: Head; state: HeadState } {
   const metadata = createMetadataRegistry(state.limits.maxSeries)
-  const { resolve, prepare } = createResolver(state.index)
-  const families = createFamilyReader(state.index, metadata)
+  const resolver = createResolver(state.index)
+  const { resolve, prepare } = resolver
   state.listeners.add({ dropped: ({ name }) => forgetMetric(state, metadata, name) })
 
   const head: Head = {
@@ -127,17 +136,27 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
     appendStale: (series, timeMs) => appendSample(state, own(series), timeMs, Number.NaN, true),
     *select(matchers, startMs, endMs) {
       for (const series of resolve(matchers)) {
+        if (series.dropped) continue
         const samples = readSamples(state, series, startMs, endMs)
         if (samples) yield samples
       }
     },
+    slices: (matchers, startMs, endMs) => eachSlice(state, resolve(matchers), startMs, endMs),
     prepare,
     matchSeries: resolve,
     read: (series, startMs, endMs) => readSamples(state, own(series), startMs, endMs),
-    series: (query = {}) => lookUpSeries(state, resolve, query),
-    labelNames: (query = {}) => lookUpLabelNames(state, resolve, query),
-    labelValues: (name, query = {}) => lookUpLabelValues(state, resolve, name, query),
-    families: (sinceMs = Number.NEGATIVE_INFINITY) => families(sinceMs),
+    series: (query = {}) => atOnce(lookUpSeries(state, resolver, query)),
+    labelNames: (query = {}) => atOnce(lookUpLabelNames(state, resolver, query)),
+    labelValues: (name, query = {}) => atOnce(lookUpLabelValues(state, resolver, name, query)),
+    inSteps: {
+      series: (query) => lookUpSeries(state, resolver, query),
+      labelNames: (query) => lookUpLabelNames(state, resolver, query),
+      labelValues: (name, query) => lookUpLabelValues(state, resolver, name, query),
+      maintain: (nowMs) => maintainHead(state, nowMs),
+    },
+    keepRaw(series, reachMs) {
+      if (!series.dropped) state.table.reachMs[own(series).row] = Math.min(reachMs, MOST_REACH_MS)
+    },
     watchSeries(watcher) {
       state.listeners.add(watcher)
       return () => void state.listeners.delete(watcher)
@@ -148,12 +167,26 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
         state.sampleWatchers = state.sampleWatchers.filter((one) => one !== watcher)
       }
     },
-    maintain: (nowMs) => maintainHead(state, nowMs),
+    maintain: (nowMs) => atOnce(maintainHead(state, nowMs)),
     stats: () => statsOf(state),
     snapshot: (streamSequence, callerState = new Uint8Array(0)) =>
       takeSnapshot(state, metadata, streamSequence, callerState),
   }
   return { head, state }
+}
+
+// What the column holds.
+const MOST_REACH_MS = 2 ** 32 - 1
+
+/** One slice object serves all series: rules read very many, very often. */
+function* eachSlice(
+  state: HeadState,
+  series: readonly MemorySeries[],
+  startMs: number,
+  endMs: number,
+): Generator<SeriesSlice> {
+  const slice = createReusedSlice()
+  for (const one of series) if (sliceSamples(state, one, startMs, endMs, slice)) yield slice
 }
 
 /** Series are only ever made here, so that behind the read-only handle stands the head's own object. */
@@ -169,15 +202,11 @@ function forgetMetric(state: HeadState, metadata: MetadataRegistry, seriesName: 
 }
 
 function statsOf(state: HeadState): HeadStats {
-  let openSamples = 0
-  for (const series of state.index.all()) openSamples += series.open.count
-  for (const { chunks } of state.thawed)
-    for (const chunk of chunks) if (typeof chunk === 'object') openSamples += chunk.count
   return {
     ...state.counts,
     series: state.index.size(),
     metrics: state.index.postings('__name__')?.size ?? 0,
-    packedSamples: state.counts.samples - openSamples,
+    packedSamples: state.counts.samples - state.openSamples - state.thawedSamples,
     packedBytes: state.arena.packedBytes(),
     bytes: totalBytes(state),
     maxBytes: state.limits.maxBytes,

@@ -9,9 +9,8 @@ export {
 export type { HeadOptions } from './head-options.ts'
 export type { SampleWatcher } from './head-state.ts'
 export { DEFAULT_BUCKETS } from './ingest/count-observation.ts'
-export type { IngestOutcome, IngestReason, IngestResult, MessageContext } from './ingest/ingest-outcome.ts'
+export type { IngestReason, IngestRefusal, IngestResult, MessageContext } from './ingest/ingest-outcome.ts'
 export { createIngester, type Ingester, type IngesterOptions } from './ingest/ingester.ts'
-export type { LatestSample, MetricFamily } from './metrics/metric-families.ts'
 export type {
   MetadataConflict,
   MetadataRegistry,

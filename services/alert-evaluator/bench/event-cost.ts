@@ -47,7 +47,7 @@ function createWorld(rules: number) {
   for (let cycle = 0; cycle < CYCLES; cycle++) {
     atMs += STEP_MS
     for (const one of series) head.append(one, atMs, cycle * 100)
-    engine.evaluateReaders(series, { atMs, sequence: cycle, trigger: 'sample' })
+    engine.evaluateMarked({ atMs, sequence: cycle, trigger: 'sample' })
   }
   let next = 0
   return {
@@ -59,7 +59,7 @@ function createWorld(rules: number) {
       if (!one) return Number.NaN
       const begun = performance.now()
       head.append(one, atMs, one.lastValue + 1)
-      engine.evaluateReaders([one], { atMs, sequence: 1, trigger: 'sample' })
+      engine.evaluateMarked({ atMs, sequence: 1, trigger: 'sample' })
       return performance.now() - begun
     },
   }

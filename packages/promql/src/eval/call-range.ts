@@ -2,6 +2,7 @@ import { OVER_TIME } from '../functions/over-time.ts'
 import { RATES } from '../functions/rates.ts'
 import { REGRESSIONS } from '../functions/regression.ts'
 import type { RangeFunction, Window } from '../functions/window.ts'
+import type { Labels, SeriesSlice } from '../storage.ts'
 import type { CallExpr, Expr } from '../syntax/ast.ts'
 import type { FunctionName } from '../syntax/signatures.ts'
 import { type Block, type Frame, setCell } from './block.ts'
@@ -9,7 +10,7 @@ import { createBlockBuilder } from './block-builder.ts'
 import { labelValue, METRIC_NAME } from './labels.ts'
 import type { Query } from './query.ts'
 import type { RangeSource, Windows } from './select-range.ts'
-import { firstAfter, type SeriesSlice, withoutStale } from './series-slice.ts'
+import { detach, firstAfter, withoutStale } from './series-slice.ts'
 
 const RANGE_FUNCTIONS: Readonly<Partial<Record<FunctionName, RangeFunction>>> = {
   ...OVER_TIME,
@@ -40,14 +41,18 @@ export function* callRange(
   let row = 0
   for (const raw of source.series) {
     const series = withoutStale(raw)
+    const { labels } = series
     query.charge(series.to - series.from + frame.steps)
-    if (query.due(series.to - series.from)) yield
-    const base = builder.add(series.labels, keepsName ? source.dropsName(row) : true)
+    const base = builder.add(labels, keepsName ? source.dropsName(row) : true)
     row++
     fill.begin(series)
-    while (!fill.work(builder.part(), base)) yield
-    if (fill.found()) remarkOnCounter(query, expr, series)
+    while (!fill.work(builder.part(), base)) {
+      fill.detach()
+      yield
+    }
+    if (fill.found()) remarkOnCounter(query, expr, labels)
     else builder.takeBack()
+    if (query.due(1)) yield
   }
   return yield* builder.finish(query)
 }
@@ -55,6 +60,8 @@ export function* callRange(
 /** Fills rows window by window; one filler serves all series, so that a series costs no objects. */
 interface RowFiller {
   begin(series: SeriesSlice): void
+  /** Copies the samples of the row in hand, since others are about to work. */
+  detach(): void
   /** Goes on until the row is full (true) or it is time to yield (false). */
   work(block: Block, base: number): boolean
   found(): boolean
@@ -73,23 +80,41 @@ function createRowFiller(
     values: none,
     from: 0,
     to: 0,
+    rises: false,
     endMs: 0,
     rangeMs,
     timeMs: 0,
     params: [],
   }
+  let series: SeriesSlice | undefined
+  let isOwn = false
   let end = 0
   let step = 0
   let found = false
+
+  function look(slice: SeriesSlice): void {
+    series = slice
+    window.timestamps = slice.timestamps
+    window.values = slice.values
+    window.rises = slice.rises
+    end = slice.to
+  }
   return {
-    begin({ timestamps, values, from, to }) {
-      window.timestamps = timestamps
-      window.values = values
-      window.from = from
-      window.to = from
-      end = to
+    begin(slice) {
+      look(slice)
+      isOwn = false
+      window.from = slice.from
+      window.to = slice.from
       step = 0
       found = false
+    },
+    detach() {
+      if (isOwn || !series) return
+      const passed = series.from
+      look(detach(series))
+      isOwn = true
+      window.from -= passed
+      window.to -= passed
     },
     work(block, base) {
       const { timestamps } = window
@@ -115,7 +140,7 @@ function createRowFiller(
   }
 }
 
-function remarkOnCounter(query: Query, expr: CallExpr, { labels }: SeriesSlice): void {
+function remarkOnCounter(query: Query, expr: CallExpr, labels: Labels): void {
   if (expr.func !== 'rate' && expr.func !== 'increase') return
   const name = labelValue(labels, METRIC_NAME)
   const at: Expr | undefined = expr.args[0]

@@ -1,9 +1,10 @@
 import { naturalCompare } from '../functions/natural-order.ts'
+import { sortInSteps } from '../sort-in-steps.ts'
 import type { CallExpr } from '../syntax/ast.ts'
 import { addRow, type Block, createBlock, hasValues } from './block.ts'
 import { labelsKey, labelValue, NO_LABELS } from './labels.ts'
 import type { Query } from './query.ts'
-import { sortInSlices } from './sort-in-slices.ts'
+import { takeSteps } from './take-steps.ts'
 
 type Order = (a: number, b: number) => number
 
@@ -29,7 +30,7 @@ export function* sortRows(
     ? byLabels(block, names, descending)
     : byValue(block, descending)
   const present = [...block.labels.keys()].filter((row) => hasValues(block, row))
-  const rows = yield* sortInSlices(query, present, order)
+  const rows = yield* takeSteps(query, sortInSteps(present, order))
   const sorted = createBlock(1, rows.length)
   for (const row of rows) {
     const base = addRow(sorted, block.labels[row] ?? NO_LABELS, block.dropName[row] ?? false)

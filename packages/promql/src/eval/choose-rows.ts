@@ -1,9 +1,10 @@
+import { sortInSteps } from '../sort-in-steps.ts'
 import type { AggregateOp } from '../syntax/ast.ts'
 import type { Block } from './block.ts'
 import { hashLabels } from './hash-labels.ts'
 import { NO_LABELS } from './labels.ts'
 import type { Query } from './query.ts'
-import { sortInSlices } from './sort-in-slices.ts'
+import { takeSteps } from './take-steps.ts'
 
 /** Chooses among the rows of one group at one step, given in row order; the result is in output order. */
 export type Choose = (
@@ -56,7 +57,7 @@ function chooseBest(query: Query, direction: 1 | -1): Choose {
       if (Number.isNaN(x) || Number.isNaN(y)) return Number(Number.isNaN(x)) - Number(Number.isNaN(y))
       return x === y ? 0 : x < y ? -direction : direction
     }
-    if (k > 16) return (yield* sortInSlices(query, rows, order)).slice(0, k)
+    if (k > 16) return (yield* takeSteps(query, sortInSteps(rows, order))).slice(0, k)
     const kept: number[] = []
     for (const row of rows) {
       if (query.due(4)) yield

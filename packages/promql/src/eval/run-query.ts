@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.ts'
+import { sortInSteps } from '../sort-in-steps.ts'
 import type { Labels, SeriesSamples } from '../storage.ts'
 import type { Expr } from '../syntax/ast.ts'
 import { unwrapParens } from '../syntax/ast.ts'
@@ -10,7 +11,7 @@ import type { Query } from './query.ts'
 import { selectRange } from './select-range.ts'
 import { firstAfter, withoutStale } from './series-slice.ts'
 import { settleNames } from './settle-names.ts'
-import { sortInSlices } from './sort-in-slices.ts'
+import { takeSteps } from './take-steps.ts'
 
 /** One series of an instant vector. */
 export interface VectorSample {
@@ -108,7 +109,7 @@ function* readMatrix(
     if (count === 0) continue
     matrix.push({ labels, timestamps: timestamps.subarray(0, count), values: values.subarray(0, count) })
   }
-  return yield* sortInSlices(query, matrix, byLabels)
+  return yield* takeSteps(query, sortInSteps(matrix, byLabels))
 }
 
 function byLabels(a: SeriesSamples, b: SeriesSamples): number {
@@ -122,15 +123,16 @@ function* readRange(query: Query, expr: Expr, frame: Frame): Generator<void, Ser
   const { series, windows } = yield* selectRange(query, expr, frame, evaluateVector)
   const matrix: SeriesSamples[] = []
   for (const raw of series) {
-    query.charge(raw.to - raw.from)
-    if (query.due(raw.to - raw.from)) yield
+    const held = raw.to - raw.from
+    query.charge(held)
     const { labels, timestamps, values, from, to } = withoutStale(raw)
     const first = firstAfter(timestamps, windows.firstEndMs - windows.rangeMs, from, to)
     const end = firstAfter(timestamps, windows.firstEndMs, first, to)
-    if (first === end) continue
-    matrix.push({ labels, timestamps: timestamps.slice(first, end), values: values.slice(first, end) })
+    if (first < end)
+      matrix.push({ labels, timestamps: timestamps.slice(first, end), values: values.slice(first, end) })
+    if (query.due(held)) yield
   }
-  return yield* sortInSlices(query, matrix, byLabels)
+  return yield* takeSteps(query, sortInSteps(matrix, byLabels))
 }
 
 function* evaluateVector(query: Query, expr: Expr, frame: Frame): Generator<void, Block> {

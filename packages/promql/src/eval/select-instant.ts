@@ -1,9 +1,9 @@
-import { isStaleAt } from '../storage.ts'
+import { isStaleAt, type SeriesSlice } from '../storage.ts'
 import type { AtModifier, VectorSelector } from '../syntax/ast.ts'
 import { type Block, type Frame, setCell } from './block.ts'
 import { createBlockBuilder } from './block-builder.ts'
 import type { Query } from './query.ts'
-import { firstAfter, prepareSelect, type SeriesSlice, selectSlices } from './series-slice.ts'
+import { firstAfter, prepareSelect, selectSlices } from './series-slice.ts'
 
 /** The time `@` pins an evaluation to, in milliseconds. */
 function pinnedTime(query: Query, at: AtModifier | undefined): number | undefined {
@@ -35,11 +35,10 @@ export function* selectInstant(
   yield* prepareSelect(query, selector.matchers)
   const oldestMs = firstMs - query.lookbackMs + 1
   for (const series of selectSlices(query.queryable, selector.matchers, oldestMs, lastMs)) {
-    const count = series.to - series.from
     query.charge(frame.steps)
-    if (query.due(count + frame.steps)) yield
     const base = builder.add(series.labels, false)
     if (!fillRow(builder.part(), base, series, firstMs, stepMs, query.lookbackMs, what)) builder.takeBack()
+    if (query.due(series.to - series.from + frame.steps)) yield
   }
   return yield* builder.finish(query)
 }

@@ -1,9 +1,10 @@
+import type { SeriesSlice } from '../storage.ts'
 import type { Expr, MatrixSelector, Subquery } from '../syntax/ast.ts'
 import { unwrapParens } from '../syntax/ast.ts'
 import type { Block, Frame } from './block.ts'
 import type { Query } from './query.ts'
 import { frameBounds } from './select-instant.ts'
-import { prepareSelect, type SeriesSlice, selectSlices } from './series-slice.ts'
+import { prepareSelect, selectSlices } from './series-slice.ts'
 
 /** Where the windows of a range function lie: `(end - rangeMs, end]`, one per step. */
 export interface Windows {
@@ -82,6 +83,6 @@ function* rowsAsSeries(block: Block, startMs: number, stepMs: number): Generator
       timestamps[count] = startMs + step * stepMs
       kept[count++] = values[cell] ?? 0
     }
-    yield { labels, timestamps, values: kept, from: 0, to: count, stales: 0 }
+    yield { labels, timestamps, values: kept, from: 0, to: count, stales: 0, rises: false }
   }
 }

@@ -1,23 +1,6 @@
-import { isStaleAt, type Labels, type Matcher, type Queryable, type SeriesSamples } from '../storage.ts'
+import { isStaleAt, type Matcher, type Queryable, type SeriesSamples, type SeriesSlice } from '../storage.ts'
 import type { Query } from './query.ts'
 import { takeSteps } from './take-steps.ts'
-
-/** Samples of one series within larger arrays: indices `from` to `to`, the end exclusive. */
-export interface SeriesSlice {
-  readonly labels: Labels
-  readonly timestamps: Float64Array
-  readonly values: Float64Array
-  readonly from: number
-  readonly to: number
-  /** How many staleness markers are among them; undefined when nobody has counted. */
-  readonly stales: number | undefined
-}
-
-/** A storage that can hand out slices of its own arrays, without an object per series and read. */
-export interface SliceSource extends Queryable {
-  /** As `select`; may give samples outside of the range too. */
-  slices(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSlice>
-}
 
 /** To be done before `selectSlices`: what the storage can do in steps must not be one long step there. */
 export function* prepareSelect(query: Query, matchers: readonly Matcher[]): Generator<void> {
@@ -31,18 +14,12 @@ export function selectSlices(
   startMs: number,
   endMs: number,
 ): Iterable<SeriesSlice> {
-  return isSliceSource(queryable)
-    ? queryable.slices(matchers, startMs, endMs)
-    : asSlices(queryable.select(matchers, startMs, endMs))
+  return queryable.slices?.(matchers, startMs, endMs) ?? asSlices(queryable.select(matchers, startMs, endMs))
 }
 
-function isSliceSource(queryable: Queryable): queryable is SliceSource {
-  return 'slices' in queryable
-}
-
-export function* asSlices(series: Iterable<SeriesSamples>): Generator<SeriesSlice> {
+function* asSlices(series: Iterable<SeriesSamples>): Generator<SeriesSlice> {
   for (const { labels, timestamps, values } of series) {
-    yield { labels, timestamps, values, from: 0, to: timestamps.length, stales: undefined }
+    yield { labels, timestamps, values, from: 0, to: timestamps.length, stales: undefined, rises: false }
   }
 }
 
@@ -60,7 +37,19 @@ export function withoutStale(slice: SeriesSlice): SeriesSlice {
     keptTimes[kept] = timestamps[i] ?? 0
     keptValues[kept++] = values[i] ?? 0
   }
-  return { labels, timestamps: keptTimes, values: keptValues, from: 0, to: count, stales: 0 }
+  return { labels, timestamps: keptTimes, values: keptValues, from: 0, to: count, stales: 0, rises: false }
+}
+
+/** The same samples in arrays of their own: others are about to work, and the storage's may change. */
+export function detach(slice: SeriesSlice): SeriesSlice {
+  const { timestamps, values, from, to } = slice
+  return {
+    ...slice,
+    timestamps: timestamps.slice(from, to),
+    values: values.slice(from, to),
+    from: 0,
+    to: to - from,
+  }
 }
 
 function countStale({ values, from, to }: SeriesSlice): number {

@@ -2,9 +2,9 @@ import type { FunctionName } from '../syntax/signatures.ts'
 import type { RangeFunction, Window } from './window.ts'
 
 /** How much a counter rose across its resets, or by how much a gauge changed. */
-function riseOf({ values, from, to }: Window, counter: boolean): number {
+function riseOf({ values, from, to, rises }: Window, counter: boolean): number {
   let rise = (values[to - 1] ?? 0) - (values[from] ?? 0)
-  if (!counter) return rise
+  if (!counter || rises) return rise
   for (let i = from + 1; i < to; i++) {
     const before = values[i - 1] ?? 0
     if ((values[i] ?? 0) < before) rise += before

@@ -4,6 +4,8 @@ export interface Window {
   values: Float64Array
   from: number
   to: number
+  /** No value is lower than the one before it; false where that is not known. */
+  rises: boolean
   /** The window is `(endMs - rangeMs, endMs]`. */
   endMs: number
   rangeMs: number

@@ -32,6 +32,8 @@ export interface ChunkArena {
   /** Bytes of packed samples and their headers, without what slabs have unused. */
   packedBytes(): number
   release(id: ChunkId): void
+  /** Says anew whose a chunk is. */
+  setOwner(id: ChunkId, owner: number): void
   /** The chunks of the oldest slab with their owners, unless it is the only one. */
   oldestSlab(): { readonly id: ChunkId; readonly owner: number }[]
   /** Bytes of all slabs. */
@@ -114,6 +116,9 @@ export function createChunkArena(): ChunkArena {
       liveWords -= (wordsOf(id)[id % SLAB_WORDS] ?? 0) & 0xffff
       const slab = slabs.get(index)
       if (slab && --slab.live === 0 && slab !== current) slabs.delete(index)
+    },
+    setOwner(id, owner) {
+      wordsOf(id)[(id % SLAB_WORDS) + 1] = owner
     },
     oldestSlab() {
       const [entry] = slabs

@@ -10,7 +10,6 @@ export type CountObservation = (
   labels: Labels,
   time: number,
   source: string,
-  touched: Set<Series>,
 ) => Refusal | undefined
 
 /** The buckets of an observation whose series has none yet: prom-client's own default. */
@@ -48,7 +47,7 @@ export function createObservationCounter(head: Head): CountObservation {
     return histogram
   }
 
-  return (event, labels, time, source, touched) => {
+  return (event, labels, time, source) => {
     if ('le' in labels) return refuseLe(event.name)
     const histogram = histogramOf(event, labels, source)
     if ('accepted' in histogram) return histogram
@@ -57,10 +56,10 @@ export function createObservationCounter(head: Head): CountObservation {
       head.metadata.conflict(event.name, 'buckets', bounds.join(' '), event.buckets.join(' '))
     for (const [i, bucket] of buckets.entries()) {
       const holds = event.value <= (bounds[i] ?? Number.POSITIVE_INFINITY)
-      const refusal = raise(head, bucket, holds ? 1 : 0, time, touched)
+      const refusal = raise(head, bucket, holds ? 1 : 0, time)
       if (refusal) return refusal
     }
-    return raise(head, sum, event.value, time, touched) ?? raise(head, count, 1, time, touched)
+    return raise(head, sum, event.value, time) ?? raise(head, count, 1, time)
   }
 }
 

@@ -6,12 +6,7 @@ import { refuseTime, refuseType, type Writers, withName, writeLevel } from './in
 import { ACCEPTED, type IngestOutcome, type MessageContext, refuse } from './ingest-outcome.ts'
 
 /** Writes the cumulative samples of a batch; one outcome per sample. Repeats and losses do no harm. */
-export function ingestBatch(
-  writers: Writers,
-  batch: MetricBatch,
-  context: MessageContext,
-  touched: Set<Series>,
-): IngestOutcome[] {
+export function ingestBatch(writers: Writers, batch: MetricBatch, context: MessageContext): IngestOutcome[] {
   const batchTime = Date.parse(batch.time)
   const refusals = batch.metrics.map((metric) => refuseType(writers.head, metric))
 
@@ -28,11 +23,11 @@ export function ingestBatch(
     if (late) return late
     const labels = described[1]
     if (isHistogramSample(sample))
-      return setHistogram(writers, metric, labels, sample[1], sample[2], time, context.source, touched)
+      return setHistogram(writers, metric, labels, sample[1], sample[2], time, context.source)
     const series = writers.recall(context.source, sample[0], metric.name, labels)
     return 'refused' in series
       ? refuse(series.refused, series.detail)
-      : writeLevel(writers.head, series, levelOf(sample[1]), time, touched)
+      : writeLevel(writers.head, series, levelOf(sample[1]), time)
   })
 }
 
@@ -51,7 +46,6 @@ function setHistogram(
   sum: number,
   time: number,
   source: string,
-  touched: Set<Series>,
 ): IngestOutcome {
   if ('le' in labels) return refuseLe(metric.name)
   const bounds = metric.buckets ?? []
@@ -77,7 +71,7 @@ function setHistogram(
     written.push(series)
   }
   for (const [i, series] of written.entries()) {
-    const outcome = writeLevel(head, series, parts[i]?.[1] ?? 0, time, touched)
+    const outcome = writeLevel(head, series, parts[i]?.[1] ?? 0, time)
     if (!outcome.accepted) return outcome
   }
   return ACCEPTED

@@ -22,12 +22,7 @@ export interface TimeLimits {
 }
 
 /** Writes one event by hand: a counter is added, a gauge set, an observation counted into its buckets. */
-export function ingestEvent(
-  writers: Writers,
-  event: MetricEvent,
-  context: MessageContext,
-  touched: Set<Series>,
-): IngestOutcome {
+export function ingestEvent(writers: Writers, event: MetricEvent, context: MessageContext): IngestOutcome {
   const time = event.time === undefined ? context.receivedAtMs : Date.parse(event.time)
   const refusal = refuseTime(time, context.receivedAtMs, writers.limits) ?? refuseType(writers.head, event)
   if (refusal) return refusal
@@ -35,12 +30,10 @@ export function ingestEvent(
   const past = Math.min(time, context.receivedAtMs)
   const labels = event.labels ?? {}
   if (event.type === 'counter')
-    return (
-      writers.addDelta(withName(event.name, labels), event.value, past, context.source, touched) ?? ACCEPTED
-    )
+    return writers.addDelta(withName(event.name, labels), event.value, past, context.source) ?? ACCEPTED
   if (event.type === 'histogram')
-    return writers.countObservation(event, labels, past, context.source, touched) ?? ACCEPTED
-  return setLevel(writers.head, withName(event.name, labels), event.value, time, context.source, touched)
+    return writers.countObservation(event, labels, past, context.source) ?? ACCEPTED
+  return setLevel(writers.head, withName(event.name, labels), event.value, time, context.source)
 }
 
 /** The reason that a time is out of bounds, if it is. */
@@ -80,26 +73,16 @@ function setLevel(
   value: number | 'stale',
   time: number,
   source: string,
-  touched: Set<Series>,
 ): IngestOutcome {
   const series = head.intern(labels, source)
-  return 'refused' in series
-    ? refuse(series.refused, series.detail)
-    : writeLevel(head, series, value, time, touched)
+  return 'refused' in series ? refuse(series.refused, series.detail) : writeLevel(head, series, value, time)
 }
 
 /** Writes a level to a series, wherever in time it belongs. */
-export function writeLevel(
-  head: Head,
-  series: Series,
-  value: number | 'stale',
-  time: number,
-  touched: Set<Series>,
-): IngestOutcome {
+export function writeLevel(head: Head, series: Series, value: number | 'stale', time: number): IngestOutcome {
   const outcome = value === 'stale' ? head.appendStale(series, time) : head.append(series, time, value)
   if (outcome === 'too_old' || outcome === 'invalid_time' || outcome === 'dropped')
     return refuse('too_old', 'the sample is behind the out-of-order window of its series, or past retention')
-  if (outcome !== 'unchanged') touched.add(series)
   return ACCEPTED
 }
 

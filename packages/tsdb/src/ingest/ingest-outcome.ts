@@ -1,4 +1,3 @@
-import type { Series } from '../series/series.ts'
 import type { SeriesRefusalReason } from '../series/series-limits.ts'
 
 /** Why an event has no effect; low in number, so that it can be a metric label. */
@@ -19,11 +18,19 @@ export type IngestOutcome =
   | { readonly accepted: true; readonly reason?: 'duplicate' }
   | { readonly accepted: false; readonly reason: Exclude<IngestReason, 'duplicate'>; readonly detail: string }
 
-/** The outcomes, one per event or per sample of a batch, in their order, and the series that changed. */
+/** One refused event of a message, or sample of a batch. */
+export interface IngestRefusal extends Refusal {
+  /** Its place in the message. */
+  readonly index: number
+}
+
+/** What became of a message's events, or of a batch's samples. */
 export interface IngestResult {
-  readonly outcomes: readonly IngestOutcome[]
-  /** Each series once, in the order in which it was first written to. */
-  readonly touched: readonly Series[]
+  /** How many have their effect in the head now. */
+  readonly accepted: number
+  /** How many had it before, by an earlier delivery. */
+  readonly duplicates: number
+  readonly refused: readonly IngestRefusal[]
 }
 
 /** How a message came. */

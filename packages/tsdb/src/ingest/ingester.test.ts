@@ -14,9 +14,9 @@ function setUp() {
   return {
     head,
     ingester,
-    /** Ingests one event as the message of `afterMs` and gives its outcome. */
+    /** Ingests one event as the message of `afterMs`, and tells why it was refused. */
     send(event: MetricEvent, afterMs = 0, id = `METRICS:${++sequence}`) {
-      return ingester.ingest(event, { receivedAtMs: START + afterMs, source: 'shop', id }).outcomes[0]
+      return ingester.ingest(event, { receivedAtMs: START + afterMs, source: 'shop', id }).refused[0]
     },
     points(labels: Record<string, string>): [number, number][] {
       const series = head.find(labels)
@@ -66,9 +66,11 @@ describe('counters by hand', () => {
     const restored = await restoreHead(head.snapshot(1, ingester.dump()))
     const again = createIngester(restored.head, { restoreFrom: restored.callerState })
     const context = { receivedAtMs: START + 1_000, source: 'shop' }
-    expect(again.ingest({ id: 'first', name: 'c', type: 'counter', value: 7 }, context).outcomes).toEqual([
-      { accepted: true, reason: 'duplicate' },
-    ])
+    expect(again.ingest({ id: 'first', name: 'c', type: 'counter', value: 7 }, context)).toEqual({
+      accepted: 0,
+      duplicates: 1,
+      refused: [],
+    })
     again.ingest({ name: 'c', type: 'counter', value: 1 }, context)
     expect(restored.head.find({ __name__: 'c' })?.lastValue).toBe(8)
   })
@@ -109,14 +111,12 @@ describe('gauges', () => {
   test('are refused when too old or too far ahead', () => {
     const { send, head } = setUp()
     expect(send({ name: 'g', type: 'gauge', value: 1, time: at(-31 * MINUTE) })).toMatchObject({
-      accepted: false,
       reason: 'too_old',
     })
     expect(send({ name: 'g', type: 'gauge', value: 1, time: at(11 * MINUTE) })).toMatchObject({
-      accepted: false,
       reason: 'too_far_in_future',
     })
-    expect(send({ name: 'g', type: 'gauge', value: 1, time: at(9 * MINUTE) })).toEqual({ accepted: true })
+    expect(send({ name: 'g', type: 'gauge', value: 1, time: at(9 * MINUTE) })).toBeUndefined()
     expect(head.stats().appended).toBe(1)
   })
 })
@@ -183,9 +183,11 @@ describe('observations', () => {
     const send = (receivedAtMs: number) =>
       ingester.ingest({ name: 'h', type: 'histogram', value: 1 }, { receivedAtMs, source: 's' })
     send(START)
+    ingester.ingest({ name: 'g', type: 'gauge', value: 1 }, { receivedAtMs: START + 5_000, source: 's' })
     head.maintain(START + 5_000)
-    expect(head.stats().series).toBe(0)
-    expect(send(START + 6_000).touched).toHaveLength(14)
+    expect(head.stats().series).toBe(1)
+    send(START + 6_000)
+    expect(head.stats().series).toBe(15)
     expect(head.find({ __name__: 'h_count' })?.lastValue).toBe(1)
   })
 })
@@ -212,7 +214,9 @@ describe('batches', () => {
 
   test('are written as they are, since they are cumulative, with the batch time where a sample has none', () => {
     const { ingester, points, head } = setUp()
-    const { outcomes, touched } = ingester.ingest(
+    const changed: string[] = []
+    head.watchSamples(({ name }) => changed.push(name))
+    const ingested = ingester.ingest(
       {
         ...batch,
         samples: [
@@ -224,8 +228,8 @@ describe('batches', () => {
       },
       context,
     )
-    expect(outcomes).toEqual(Array(4).fill({ accepted: true }))
-    expect(touched.map(({ name }) => name)).toEqual([
+    expect(ingested).toEqual({ accepted: 4, duplicates: 0, refused: [] })
+    expect(changed).toEqual([
       'requests_total',
       'latency_bucket',
       'latency_bucket',
@@ -243,7 +247,7 @@ describe('batches', () => {
     expect(head.metadata.get('latency')).toEqual({ type: 'histogram', help: '', unit: 'seconds' })
   })
 
-  test('do no harm when they come twice, and touch nothing then', () => {
+  test('do no harm when they come twice, and change nothing then', () => {
     const { ingester, head } = setUp()
     const message = {
       ...batch,
@@ -254,14 +258,15 @@ describe('batches', () => {
     }
     ingester.ingest(message, context)
     const { appended } = head.stats()
-    expect(ingester.ingest(message, context).touched).toEqual([])
+    head.watchSamples(({ name }) => expect.unreachable(name))
+    expect(ingester.ingest(message, context)).toEqual({ accepted: 2, duplicates: 0, refused: [] })
     expect(head.stats()).toMatchObject({ appended, inserted: 0, replaced: 0 })
   })
 
   test('lose only the samples that are refused', () => {
     const head = createHead({ maxSeriesPerMetric: 1 })
     head.metadata.declare('requests_total', { type: 'gauge' })
-    const { outcomes } = createIngester(head).ingest(
+    const { accepted, refused } = createIngester(head).ingest(
       {
         ...batch,
         samples: [
@@ -274,12 +279,12 @@ describe('batches', () => {
       },
       context,
     )
-    expect(outcomes.map((outcome) => outcome.reason ?? outcome.accepted)).toEqual([
-      'type_conflict',
-      'series_limit_metric',
-      true,
-      'series_limit_metric',
-      'too_old',
+    expect(accepted).toBe(1)
+    expect(refused.map(({ index, reason }) => [index, reason])).toEqual([
+      [0, 'type_conflict'],
+      [1, 'series_limit_metric'],
+      [3, 'series_limit_metric'],
+      [4, 'too_old'],
     ])
     expect(head.labelValues('__name__', { selectors: [[]] })).toEqual(['level'])
   })
@@ -294,16 +299,17 @@ describe('events of one message', () => {
       { name: 'c', type: 'counter', value: 1 },
     ]
     const context = { receivedAtMs: START, source: 'shop', id: 'METRICS:9' }
-    expect(ingester.ingest(events, context).outcomes.map(({ reason }) => reason)).toEqual([
-      undefined,
-      'type_conflict',
-      undefined,
-    ])
-    expect(ingester.ingest(events, context).outcomes.map(({ reason }) => reason)).toEqual([
-      'duplicate',
-      'type_conflict',
-      'duplicate',
-    ])
+    const conflict = { index: 1, reason: 'type_conflict' }
+    expect(ingester.ingest(events, context)).toMatchObject({
+      accepted: 2,
+      duplicates: 0,
+      refused: [conflict],
+    })
+    expect(ingester.ingest(events, context)).toMatchObject({
+      accepted: 0,
+      duplicates: 2,
+      refused: [conflict],
+    })
     expect(head.find({ __name__: 'c' })?.lastValue).toBe(2)
   })
 

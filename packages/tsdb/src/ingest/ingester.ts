@@ -1,11 +1,16 @@
 import type { MetricBatch, MetricEvent } from '@tocsin/contract'
 import type { Head } from '../head.ts'
-import type { Series } from '../series/series.ts'
 import { createDeltaCounter } from './add-delta.ts'
 import { createObservationCounter } from './count-observation.ts'
 import { ingestBatch } from './ingest-batch.ts'
 import { ingestEvent, type Writers } from './ingest-event.ts'
-import { DUPLICATE, type IngestOutcome, type IngestResult, type MessageContext } from './ingest-outcome.ts'
+import {
+  DUPLICATE,
+  type IngestOutcome,
+  type IngestRefusal,
+  type IngestResult,
+  type MessageContext,
+} from './ingest-outcome.ts'
 import { createRecall } from './recall-series.ts'
 import { createRecentIds, type DumpedIds } from './recent-ids.ts'
 
@@ -53,26 +58,23 @@ export function createIngester(head: Head, options: IngesterOptions = {}): Inges
     event: MetricEvent,
     fallbackId: string | undefined,
     context: MessageContext,
-    touched: Set<Series>,
-  ) {
+  ): IngestOutcome {
     const id = event.id ?? fallbackId
     if (id !== undefined && ids.has(id, context.receivedAtMs)) return DUPLICATE
-    const outcome = ingestEvent(writers, event, context, touched)
+    const outcome = ingestEvent(writers, event, context)
     if (outcome.accepted && id !== undefined) ids.add(id, context.receivedAtMs)
     return outcome
   }
 
   return {
     ingest(message, context) {
-      const touched = new Set<Series>()
-      let outcomes: IngestOutcome[]
-      if ('samples' in message) outcomes = ingestBatch(writers, message, context, touched)
-      else if ('name' in message) outcomes = [ingestOnce(message, context.id, context, touched)]
-      else
-        outcomes = message.map((event, i) =>
-          ingestOnce(event, context.id === undefined ? undefined : `${context.id}#${i}`, context, touched),
-        )
-      return { outcomes, touched: [...touched] }
+      if ('samples' in message) return tally(ingestBatch(writers, message, context))
+      if ('name' in message) return tally([ingestOnce(message, context.id, context)])
+      return tally(
+        message.map((event, i) =>
+          ingestOnce(event, context.id === undefined ? undefined : `${context.id}#${i}`, context),
+        ),
+      )
     },
     dump: () => new TextEncoder().encode(JSON.stringify(ids.dump())),
   }
@@ -80,4 +82,14 @@ export function createIngester(head: Head, options: IngesterOptions = {}): Inges
 
 function decodeIds(bytes: Uint8Array): DumpedIds {
   return JSON.parse(new TextDecoder().decode(bytes))
+}
+
+function tally(outcomes: readonly IngestOutcome[]): IngestResult {
+  let duplicates = 0
+  const refused: IngestRefusal[] = []
+  for (const [index, outcome] of outcomes.entries()) {
+    if (!outcome.accepted) refused.push({ ...outcome, index })
+    else if (outcome.reason === 'duplicate') duplicates++
+  }
+  return { accepted: outcomes.length - duplicates - refused.length, duplicates, refused }
 }

@@ -1,8 +1,8 @@
-import type { Matcher } from '@tocsin/promql'
+import { type Matcher, sortInSteps } from '@tocsin/promql'
 import type { HeadState } from '../head-state.ts'
 import type { MemorySeries, Series } from '../series/series.ts'
 import { mayHaveSamples } from './read-samples.ts'
-import { labelValue, type ResolveSeries } from './resolve-series.ts'
+import { labelValue, type SeriesResolver } from './resolve-series.ts'
 
 /** Which series a look-up is about: any of the selectors, with samples in a range. Without selectors: all series. */
 export interface SeriesQuery {
@@ -11,39 +11,64 @@ export interface SeriesQuery {
   readonly endMs?: number
 }
 
+/** Series that are looked at in one step. */
+const A_STEP = 1000
+
 /** The series that a query is about, in order of creation; chunk bounds decide whether they have samples. */
-export function lookUpSeries(state: HeadState, resolve: ResolveSeries, query: SeriesQuery): Series[] {
+export function* lookUpSeries(
+  state: HeadState,
+  { resolving }: SeriesResolver,
+  query: SeriesQuery,
+): Generator<void, Series[]> {
   const { selectors = [], startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY } = query
-  const found = new Set<MemorySeries>()
-  const lists = selectors.length > 0 ? selectors.map(resolve) : [state.index.all()]
-  for (const list of lists)
-    for (const series of list) if (mayHaveSamples(state, series, startMs, endMs)) found.add(series)
-  return selectors.length > 1 ? [...found].sort((a, b) => a.ref - b.ref) : [...found]
+  const several = selectors.length > 1
+  const seen = new Set<MemorySeries>()
+  const found: MemorySeries[] = []
+  for (const selector of selectors.length > 0 ? selectors : [[]]) {
+    let count = 0
+    for (const series of yield* resolving(selector)) {
+      if (++count % A_STEP === 0) yield
+      if (!mayHaveSamples(state, series, startMs, endMs) || (several && seen.has(series))) continue
+      if (several) seen.add(series)
+      found.push(series)
+    }
+  }
+  return several ? found.sort((a, b) => a.ref - b.ref) : found
 }
 
 /** Label names in use, sorted; the range counts only where selectors are given, as in Prometheus' head. */
-export function lookUpLabelNames(state: HeadState, resolve: ResolveSeries, query: SeriesQuery): string[] {
-  if (!query.selectors?.length) return [...state.index.names()].sort(byCodeUnit)
+export function* lookUpLabelNames(
+  state: HeadState,
+  resolver: SeriesResolver,
+  query: SeriesQuery,
+): Generator<void, string[]> {
+  if (!query.selectors?.length) return yield* sortInSteps([...state.index.names()], byCodeUnit)
   const names = new Set<string>()
-  for (const series of lookUpSeries(state, resolve, query))
-    for (const name of Object.keys(series.labels)) names.add(name)
-  return [...names].sort(byCodeUnit)
+  let count = 0
+  for (const { labels } of yield* lookUpSeries(state, resolver, query)) {
+    if (++count % A_STEP === 0) yield
+    for (const name in labels) names.add(name)
+  }
+  return yield* sortInSteps([...names], byCodeUnit)
 }
 
 /** The values of a label, sorted; the range counts only where selectors are given, as in Prometheus' head. */
-export function lookUpLabelValues(
+export function* lookUpLabelValues(
   state: HeadState,
-  resolve: ResolveSeries,
+  resolver: SeriesResolver,
   name: string,
   query: SeriesQuery,
-): string[] {
-  if (!query.selectors?.length) return [...(state.index.postings(name)?.keys() ?? [])].sort(byCodeUnit)
+): Generator<void, string[]> {
+  if (!query.selectors?.length)
+    return yield* sortInSteps([...(state.index.postings(name)?.keys() ?? [])], byCodeUnit)
   const values = new Set<string>()
-  for (const series of lookUpSeries(state, resolve, query)) {
-    const value = labelValue(series.labels, name)
+  let count = 0
+  for (const { labels } of yield* lookUpSeries(state, resolver, query)) {
+    if (++count % A_STEP === 0) yield
+    const value = labelValue(labels, name)
     if (value !== '') values.add(value)
   }
-  return [...values].sort(byCodeUnit)
+  return yield* sortInSteps([...values], byCodeUnit)
 }
 
 function byCodeUnit(a: string, b: string): number {

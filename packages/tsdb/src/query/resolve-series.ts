@@ -7,7 +7,9 @@ export type ResolveSeries = (matchers: readonly Matcher[]) => readonly MemorySer
 /** Finds the series that satisfy matchers. */
 export interface SeriesResolver {
   readonly resolve: ResolveSeries
-  /** Asks the regular expressions of a selector ahead, in small steps; their verdicts serve the next `resolve`. */
+  /** The same in steps of a fraction of a millisecond. */
+  resolving(matchers: readonly Matcher[]): Generator<void, readonly MemorySeries[]>
+  /** Finds them ahead, in steps; `resolve` has them at hand then, or, where series came and went, most of the work. */
   prepare(matchers: readonly Matcher[]): Generator<void>
 }
 
@@ -47,34 +49,81 @@ export function createResolver(index: SeriesIndex): SeriesResolver {
     return before && isCurrent(index, before) ? before.series : undefined
   }
 
+  function find(matchers: readonly Matcher[], posting: Posting | undefined): readonly MemorySeries[] {
+    const verdictsOf = collectVerdicts()
+    const base = narrow(index, verdictsOf, matchers, posting) ?? posting?.series ?? [...index.all()]
+    const accepts = satisfier(matchers, verdictsOf, base === posting?.series ? posting : undefined)
+    // Always another array: the list of a posting is shared and grows.
+    return base.filter(accepts)
+  }
+
+  function remember(
+    matchers: readonly Matcher[],
+    posting: Posting | undefined,
+    version: number,
+    series: readonly MemorySeries[],
+  ): readonly MemorySeries[] {
+    known.set(matchers, { posting, version, series })
+    return series
+  }
+
+  /** Asks what takes long to answer ahead: regular expressions over very many values, or very long ones. */
+  function* judge(matchers: readonly Matcher[], posting: Posting | undefined): Generator<void> {
+    for (const matcher of matchers) {
+      if (matcher.type === '=' || matcher.type === '!=' || matcher.set) continue
+      const judged: Verdicts = new Map()
+      prepared.set(matcher, judged)
+      for (const value of valuesOf(index, matcher.name, posting)) {
+        if (!judged.has(value)) judged.set(value, yield* verdictOn(matcher, value))
+        yield
+      }
+    }
+  }
+
+  function* resolving(matchers: readonly Matcher[]): Generator<void, readonly MemorySeries[]> {
+    const recalled = recall(matchers)
+    if (recalled) return recalled
+    const smallest = smallestPosting(index, matchers)
+    if (smallest === null) return NONE
+    yield* judge(matchers, smallest)
+    // Series may have come and gone meanwhile.
+    const posting = smallestPosting(index, matchers)
+    if (posting === null) return NONE
+    const version = posting?.version ?? index.version()
+    const verdictsOf = collectVerdicts()
+    const base = narrow(index, verdictsOf, matchers, posting) ?? posting?.series ?? [...index.all()]
+    const accepts = satisfier(matchers, verdictsOf, base === posting?.series ? posting : undefined)
+    const found: MemorySeries[] = []
+    // Others may add to the list meanwhile: what it held is what is looked at.
+    const end = base.length
+    for (let i = 0; i < end; i++) {
+      const series = base[i]
+      if (series && !series.dropped && accepts(series)) found.push(series)
+      if (i % SERIES_A_STEP === SERIES_A_STEP - 1) yield
+    }
+    return remember(matchers, posting, version, found)
+  }
+
   return {
     resolve(matchers) {
       const recalled = recall(matchers)
       if (recalled) return recalled
       const posting = smallestPosting(index, matchers)
       if (posting === null) return NONE
-      const verdictsOf = collectVerdicts()
-      const base = narrow(index, verdictsOf, matchers, posting) ?? posting?.series ?? [...index.all()]
-      const series = filterSeries(base, verdictsOf, matchers, base === posting?.series ? posting : undefined)
-      known.set(matchers, { posting, version: posting?.version ?? index.version(), series })
+      const version = posting?.version ?? index.version()
+      const series = find(matchers, posting)
       for (const matcher of matchers) prepared.delete(matcher)
-      return series
+      return remember(matchers, posting, version, series)
     },
+    resolving,
     *prepare(matchers) {
-      const posting = recall(matchers) ? null : smallestPosting(index, matchers)
-      if (posting === null) return
-      for (const matcher of matchers) {
-        if (matcher.type === '=' || matcher.type === '!=' || matcher.set) continue
-        const judged: Verdicts = new Map()
-        prepared.set(matcher, judged)
-        for (const value of valuesOf(index, matcher.name, posting)) {
-          if (!judged.has(value)) judged.set(value, yield* verdictOn(matcher, value))
-          yield
-        }
-      }
+      yield* resolving(matchers)
     },
   }
 }
+
+/** Series that are looked at in one step. */
+const SERIES_A_STEP = 2000
 
 function* verdictOn(matcher: Matcher, value: string): Generator<void, boolean> {
   return matcher.matchInSteps ? yield* matcher.matchInSteps(value) : matcher.matches(value)
@@ -146,29 +195,28 @@ function listsOf(
   if (!postings) return []
   if (postings.size > limit) return undefined
   const lists: (readonly MemorySeries[])[] = []
-  const satisfies = satisfier(matcher, verdictsOf)
+  const satisfies = decider(matcher, verdictsOf)
   for (const [value, { series }] of postings) if (satisfies(value)) lists.push(series)
   return lists
 }
 
-function filterSeries(
-  base: readonly MemorySeries[],
-  verdictsOf: VerdictsOf,
+/** Decides about one series; `satisfied` is the posting that its series come from. */
+function satisfier(
   matchers: readonly Matcher[],
+  verdictsOf: VerdictsOf,
   satisfied: Posting | undefined,
-): readonly MemorySeries[] {
+): (series: MemorySeries) => boolean {
   const conditions = matchers
     .filter(({ name, type, value }) => type !== '=' || satisfied?.name !== name || satisfied.value !== value)
-    .map((matcher) => ({ name: matcher.name, satisfies: satisfier(matcher, verdictsOf) }))
-  // Always another array: the list of a posting is shared and grows.
-  return base.filter(({ labels }) => {
+    .map((matcher) => ({ name: matcher.name, satisfies: decider(matcher, verdictsOf) }))
+  return ({ labels }) => {
     for (const { name, satisfies } of conditions) if (!satisfies(labelValue(labels, name))) return false
     return true
-  })
+  }
 }
 
 /** A regular expression sees each value once, however many series have it. */
-function satisfier(matcher: Matcher, verdictsOf: VerdictsOf): (value: string) => boolean {
+function decider(matcher: Matcher, verdictsOf: VerdictsOf): (value: string) => boolean {
   const { type, value: expected } = matcher
   if (type === '=') return (value) => value === expected
   if (type === '!=') return (value) => value !== expected

@@ -1,17 +1,11 @@
-import { isStaleAt, writeStaleAt } from '@tocsin/promql'
 import type { HeadState } from '../head-state.ts'
-import { freezeChunk, limitThawed, packOpen, resizeOpen, thawChunk } from './pack-series.ts'
-import {
-  appendToBlock,
-  findTime,
-  insertAt,
-  lastTimeOf,
-  replaceAt,
-  type SampleBlock,
-  timeAt,
-  withRoom,
-} from './sample-block.ts'
+import { lowerBound } from '../search-times.ts'
+import { isSame, type LateOutcome, writeLateOpen, writeValue } from './open-samples.ts'
+import { placeInPage } from './open-store.ts'
+import { freezeChunk, limitThawed, makeRoom, thawChunk } from './pack-series.ts'
 import type { MemorySeries } from './series.ts'
+import { HAS_NAN, LAST_IS_STALE, MAY_FALL } from './series-table.ts'
+import { bytesOf, insertInto, replaceIn, type ThawedChunk } from './thawed-chunk.ts'
 
 /**
  * What became of a sample. `inserted`: it came late and was put in its place. `replaced`: another value stood at
@@ -50,44 +44,64 @@ function writeSample(
   value: number,
   stale: boolean,
 ): AppendOutcome {
-  if (series.dropped) return 'dropped'
+  const { table } = state
+  const { row } = series
+  if (row < 0) return 'dropped'
   if (!(Math.abs(time) <= MAX_TIME_MS)) return 'invalid_time'
-  if (time <= series.lastTimeMs) return appendLate(state, series, time, value, stale)
+  if (time <= (table.lastTime[row] ?? 0)) return writeLate(state, series, time, value, stale)
   if (time < state.horizonMs) {
     state.counts.tooOld++
     return 'too_old'
   }
-  if (series.open.count >= series.packAt) packOpen(state, series)
-  const roomy = withRoom(series.open, series.packAt)
-  if (roomy !== series.open) resizeOpen(state, series, roomy)
-  appendToBlock(roomy, time, value)
-  if (Number.isNaN(value)) writeNaN(roomy, roomy.count - 1, stale)
-  series.lastTimeMs = time
-  series.lastValue = value
-  series.lastIsStale = stale
+  let count = table.openCount[row] ?? 0
+  if (count === table.openRoom[row] || count >= (table.packAt[row] ?? 0)) {
+    makeRoom(state, series)
+    count = table.openCount[row] ?? 0
+  }
+  const place = (table.openAt[row] ?? 0) + count
+  const page = state.open.pageOf(place)
+  const i = placeInPage(place)
+  page.times[i] = time
+  page.values[i] = value
+  let flags = table.flags[row] ?? 0
+  if (value < (table.lastValue[row] ?? 0)) flags |= MAY_FALL
+  if (Number.isNaN(value)) {
+    writeValue(page.values, i, value, stale)
+    flags |= HAS_NAN
+  }
+  table.flags[row] = stale ? flags | LAST_IS_STALE : flags & ~LAST_IS_STALE
+  table.openCount[row] = count + 1
+  table.lastTime[row] = time
+  table.lastValue[row] = value
+  if (time > state.newestMs) state.newestMs = time
+  state.openSamples++
   state.counts.samples++
   state.counts.appended++
   return 'appended'
 }
 
-function appendLate(
+function writeLate(
   state: HeadState,
   series: MemorySeries,
   time: number,
   value: number,
   stale: boolean,
 ): AppendOutcome {
-  const oldest = Math.max(series.lastTimeMs - state.limits.outOfOrderWindowMs, state.horizonMs)
+  const { lastTimeMs, row } = series
+  const oldest = Math.max(lastTimeMs - state.limits.outOfOrderWindowMs, state.horizonMs)
   if (time < oldest) {
     state.counts.tooOld++
     return 'too_old'
   }
+  const { table } = state
+  if (table.openCount[row] === table.openRoom[row]) makeRoom(state, series)
   const outcome = belongsInOpen(state, series, time)
-    ? writeToOpen(state, series, time, value, stale)
+    ? writeLateOpen(state, series, time, value, stale)
     : writeToChunk(state, series, time, value, stale)
-  if (time === series.lastTimeMs) {
-    series.lastValue = value
-    series.lastIsStale = stale
+  if (time === lastTimeMs) {
+    table.lastValue[row] = value
+    const flags = table.flags[row] ?? 0
+    table.flags[row] = stale ? flags | LAST_IS_STALE : flags & ~LAST_IS_STALE
   }
   state.counts[outcome]++
   if (outcome === 'inserted') state.counts.samples++
@@ -95,23 +109,10 @@ function appendLate(
 }
 
 function belongsInOpen(state: HeadState, series: MemorySeries, time: number): boolean {
-  if (series.open.count >= 2 * series.packAt) packOpen(state, series)
   if (series.chunks.length === 0) return true
-  return series.open.count > 0 && time > maxTimeOf(state, series, series.chunks.length - 1)
-}
-
-type LateOutcome = 'inserted' | 'replaced' | 'unchanged'
-
-function writeToOpen(
-  state: HeadState,
-  series: MemorySeries,
-  time: number,
-  value: number,
-  stale: boolean,
-): LateOutcome {
-  const { block, outcome } = writeInto(series.open, time, value, stale)
-  if (block !== series.open) resizeOpen(state, series, block)
-  return outcome
+  return (
+    (state.table.openCount[series.row] ?? 0) > 0 && time > maxTimeOf(state, series, series.chunks.length - 1)
+  )
 }
 
 function writeToChunk(
@@ -122,7 +123,7 @@ function writeToChunk(
   stale: boolean,
 ): LateOutcome {
   limitThawed(state)
-  if (series.chunks.length === 0) return writeToOpen(state, series, time, value, stale)
+  if (series.chunks.length === 0) return writeLateOpen(state, series, time, value, stale)
   let at = chunkFor(state, series, time)
   const thawed = series.chunks[at]
   if (typeof thawed === 'object' && thawed.count >= 2 * state.limits.chunkSamples) {
@@ -130,30 +131,26 @@ function writeToChunk(
     at = chunkFor(state, series, time)
   }
   const before = thawChunk(state, series, at)
-  const { block, outcome } = writeInto(before, time, value, stale)
-  state.openBytes += block.data.byteLength - before.data.byteLength
-  series.chunks[at] = block
+  const { chunk, outcome } = writeIntoChunk(before, time, value, stale)
+  if (outcome !== 'unchanged') state.capture?.before(series)
+  state.thawedBytes += bytesOf(chunk) - bytesOf(before)
+  state.thawedSamples += chunk.count - before.count
+  series.chunks[at] = chunk
   return outcome
 }
 
-function writeInto(
-  block: SampleBlock,
+function writeIntoChunk(
+  chunk: ThawedChunk,
   time: number,
   value: number,
   stale: boolean,
-): { block: SampleBlock; outcome: LateOutcome } {
-  const i = findTime(block, time)
-  if (i === block.count || timeAt(block, i) !== time) {
-    const inserted = insertAt(block, i, time, value)
-    if (Number.isNaN(value)) writeNaN(inserted, i, stale)
-    return { block: inserted, outcome: 'inserted' }
-  }
-  const half = block.data.length / 2
-  if (Object.is(block.data[half + i], value) && isStaleAt(block.data, half + i) === stale)
-    return { block, outcome: 'unchanged' }
-  const replaced = replaceAt(block, i, value)
-  if (Number.isNaN(value)) writeNaN(replaced, i, stale)
-  return { block: replaced, outcome: 'replaced' }
+): { chunk: ThawedChunk; outcome: LateOutcome } {
+  const i = lowerBound(chunk.times, 0, chunk.count, time)
+  const stands = i < chunk.count && chunk.times[i] === time
+  if (stands && isSame(chunk.values, i, value, stale)) return { chunk, outcome: 'unchanged' }
+  const written = stands ? replaceIn(chunk, i, value) : insertInto(chunk, i, time, value)
+  writeValue(written.values, i, value, stale)
+  return { chunk: written, outcome: stands ? 'replaced' : 'inserted' }
 }
 
 /** The chunk that a late sample belongs to: the last one that begins at or before it, else the first. */
@@ -161,7 +158,7 @@ function chunkFor(state: HeadState, series: MemorySeries, time: number): number 
   for (let at = series.chunks.length - 1; at > 0; at--) {
     const chunk = series.chunks[at]
     if (chunk === undefined) continue
-    const begins = typeof chunk === 'number' ? state.arena.minTimeOf(chunk) : timeAt(chunk, 0)
+    const begins = typeof chunk === 'number' ? state.arena.minTimeOf(chunk) : (chunk.times[0] ?? 0)
     if (begins <= time) return at
   }
   return 0
@@ -170,11 +167,5 @@ function chunkFor(state: HeadState, series: MemorySeries, time: number): number 
 function maxTimeOf(state: HeadState, series: MemorySeries, at: number): number {
   const chunk = series.chunks[at]
   if (chunk === undefined) return Number.NEGATIVE_INFINITY
-  return typeof chunk === 'number' ? state.arena.maxTimeOf(chunk) : lastTimeOf(chunk)
-}
-
-function writeNaN(block: SampleBlock, i: number, stale: boolean): void {
-  const at = block.data.length / 2 + i
-  if (stale) writeStaleAt(block.data, at)
-  else block.data[at] = Number.NaN
+  return typeof chunk === 'number' ? state.arena.maxTimeOf(chunk) : (chunk.times[chunk.count - 1] ?? 0)
 }

@@ -1,3 +1,5 @@
+import type { Labels } from '@tocsin/promql'
+import { hasLabels } from './label-hash.ts'
 import type { MemorySeries } from './series.ts'
 
 /** The series that have one value of one label, in order of creation. */
@@ -11,8 +13,9 @@ export interface Posting {
 }
 
 export interface SeriesIndex {
-  byKey(key: string): MemorySeries | undefined
-  byRef(ref: number): MemorySeries | undefined
+  /** The series with these labels and their hash. */
+  find(hash: number, labels: Labels): MemorySeries | undefined
+  byRow(row: number): MemorySeries | undefined
   /** Every series, in order of creation. */
   all(): Iterable<MemorySeries>
   size(): number
@@ -23,13 +26,14 @@ export interface SeriesIndex {
   postings(name: string): ReadonlyMap<string, Posting> | undefined
   names(): Iterable<string>
   add(series: MemorySeries): void
-  /** Removes series that are marked as dropped. */
-  remove(dropped: readonly MemorySeries[]): void
+  /** Removes series, which still have their rows. */
+  remove(dropped: ReadonlySet<MemorySeries>): void
 }
 
 export function createSeriesIndex(): SeriesIndex {
-  const keys = new Map<string, MemorySeries>()
-  const refs = new Map<number, MemorySeries>()
+  const byHash = new Map<number, MemorySeries | MemorySeries[]>()
+  const ordered = new Set<MemorySeries>()
+  const rows: (MemorySeries | undefined)[] = []
   const labels = new Map<string, Map<string, Posting>>()
   let version = 0
 
@@ -47,7 +51,20 @@ export function createSeriesIndex(): SeriesIndex {
     return posting
   }
 
-  function affectedBy(dropped: readonly MemorySeries[]): Set<Posting> {
+  function addHash(series: MemorySeries): void {
+    const known = byHash.get(series.hash)
+    if (known === undefined) byHash.set(series.hash, series)
+    else if (Array.isArray(known)) known.push(series)
+    else byHash.set(series.hash, [known, series])
+  }
+
+  function removeHash(series: MemorySeries): void {
+    const known = byHash.get(series.hash)
+    if (Array.isArray(known) && known.length > 1) known.splice(known.indexOf(series), 1)
+    else byHash.delete(series.hash)
+  }
+
+  function affectedBy(dropped: Iterable<MemorySeries>): Set<Posting> {
     const affected = new Set<Posting>()
     for (const series of dropped)
       for (const [name, value] of Object.entries(series.labels)) {
@@ -58,20 +75,26 @@ export function createSeriesIndex(): SeriesIndex {
   }
 
   return {
-    byKey: (key) => keys.get(key),
-    byRef: (ref) => refs.get(ref),
-    all: () => refs.values(),
-    size: () => refs.size,
+    find(hash, wanted) {
+      const known = byHash.get(hash)
+      if (known === undefined) return undefined
+      if (Array.isArray(known)) return known.find((series) => hasLabels(series.labels, wanted))
+      return hasLabels(known.labels, wanted) ? known : undefined
+    },
+    byRow: (row) => rows[row],
+    all: () => ordered,
+    size: () => ordered.size,
     version: () => version,
     posting: (name, value) => labels.get(name)?.get(value),
     postings: (name) => labels.get(name),
     names: () => labels.keys(),
     add(series) {
       version++
-      keys.set(series.key, series)
-      refs.set(series.ref, series)
-      for (const [name, value] of Object.entries(series.labels)) {
-        const posting = postingFor(name, value)
+      addHash(series)
+      ordered.add(series)
+      rows[series.row] = series
+      for (const name in series.labels) {
+        const posting = postingFor(name, series.labels[name] ?? '')
         posting.series.push(series)
         posting.version++
       }
@@ -79,11 +102,12 @@ export function createSeriesIndex(): SeriesIndex {
     remove(dropped) {
       version++
       for (const series of dropped) {
-        keys.delete(series.key)
-        refs.delete(series.ref)
+        removeHash(series)
+        ordered.delete(series)
+        rows[series.row] = undefined
       }
       for (const posting of affectedBy(dropped)) {
-        posting.series = posting.series.filter((series) => !series.dropped)
+        posting.series = posting.series.filter((series) => !dropped.has(series))
         posting.version++
         if (posting.series.length > 0) continue
         const values = labels.get(posting.name)

@@ -1,6 +1,7 @@
 import type { Labels } from '@tocsin/promql'
 import type { ChunkId } from '../chunks/chunk-arena.ts'
-import { EMPTY_BLOCK, type SampleBlock } from './sample-block.ts'
+import { LAST_IS_STALE, type SeriesTable } from './series-table.ts'
+import type { ThawedChunk } from './thawed-chunk.ts'
 
 /** An interned series: the handle that samples are appended by. Its identity and its labels' never change. */
 export interface Series {
@@ -14,58 +15,73 @@ export interface Series {
   readonly source: string
   /** True once retention removed it: intern the labels again. */
   readonly dropped: boolean
-  /** Timestamp of the newest sample in ms, -Infinity before the first. */
+  /** Timestamp of the newest sample in ms, -Infinity before the first and once dropped. */
   readonly lastTimeMs: number
-  /** The newest value; NaN when it is a staleness marker. */
+  /** The newest value; NaN when it is a staleness marker, and once dropped. */
   readonly lastValue: number
   readonly lastIsStale: boolean
+  /** For the head's owner, who finds here what belongs to the series without a look-up. The head does not read it. */
+  companion: unknown
 }
 
-/** Samples out of the open block: packed, or thawed because a late sample came. */
-export type Chunk = ChunkId | SampleBlock
+/** Samples out of the open region: packed, or thawed because a late sample came. */
+export type Chunk = ChunkId | ThawedChunk
 
-/** A series as the head sees it. Chunks ascend in time, never overlap, and end before the open block begins. */
-export interface MemorySeries extends Series {
-  readonly key: string
-  dropped: boolean
-  lastTimeMs: number
-  lastValue: number
-  lastIsStale: boolean
-  open: SampleBlock
-  /** Open samples at which all but the newest are packed. */
-  packAt: number
-  chunks: Chunk[]
-}
+const NO_CHUNKS: Chunk[] = []
 
-export function createSeries(
-  ref: number,
-  key: string,
-  labels: Labels,
-  source: string,
-  packAt: number,
-): MemorySeries {
-  return {
-    ref,
-    key,
-    labels,
-    name: Object.hasOwn(labels, '__name__') ? (labels['__name__'] ?? '') : '',
-    source,
-    dropped: false,
-    lastTimeMs: Number.NEGATIVE_INFINITY,
-    lastValue: Number.NaN,
-    lastIsStale: false,
-    open: EMPTY_BLOCK,
-    packAt,
-    chunks: [],
+/** A series as the head sees it. Chunks ascend in time, never overlap, and end before the open region begins. */
+export class MemorySeries implements Series {
+  readonly ref: number
+  readonly labels: Labels
+  readonly source: string
+  /** Its place in the index; equal for equal label sets. */
+  readonly hash: number
+  /** Its place in the columns; -1 once dropped. */
+  row: number
+  /** Shared and empty until the first is added. */
+  chunks: Chunk[] = NO_CHUNKS
+  companion: unknown = undefined
+  readonly #table: SeriesTable
+
+  constructor(table: SeriesTable, ref: number, hash: number, labels: Labels, source: string) {
+    this.#table = table
+    this.ref = ref
+    this.hash = hash
+    this.labels = labels
+    this.source = source
+    this.row = table.take()
+  }
+
+  get name(): string {
+    return Object.hasOwn(this.labels, '__name__') ? (this.labels['__name__'] ?? '') : ''
+  }
+  get dropped(): boolean {
+    return this.row < 0
+  }
+  get lastTimeMs(): number {
+    return this.#table.lastTime[this.row] ?? Number.NEGATIVE_INFINITY
+  }
+  get lastValue(): number {
+    return this.#table.lastValue[this.row] ?? Number.NaN
+  }
+  get lastIsStale(): boolean {
+    return ((this.#table.flags[this.row] ?? 0) & LAST_IS_STALE) !== 0
   }
 }
 
-// Measured with bench/memory.ts: the objects of one series, its entries in maps and postings, and what the engine
-// keeps beside the bytes of its open block's array.
-const SERIES_BYTES = 1_050
-const LABEL_BYTES = 48
+/** Adds chunks behind those that a series has. */
+export function addChunks(series: MemorySeries, chunks: readonly Chunk[]): void {
+  if (series.chunks === NO_CHUNKS) series.chunks = [...chunks]
+  else series.chunks.push(...chunks)
+}
+
+// Measured with bench/memory.ts: the objects of one series and its entries in index and postings.
+const SERIES_BYTES = 300
+const LABEL_BYTES = 40
 
 /** Estimated bytes of a series without its samples. */
-export function estimateSeriesBytes(series: MemorySeries): number {
-  return SERIES_BYTES + 2 * series.key.length + LABEL_BYTES * Object.keys(series.labels).length
+export function estimateSeriesBytes({ labels }: MemorySeries): number {
+  let bytes = SERIES_BYTES
+  for (const name in labels) bytes += LABEL_BYTES + (labels[name]?.length ?? 0)
+  return bytes
 }

@@ -4,11 +4,11 @@ import { type ChunkId, SLAB_WORDS } from '../chunks/chunk-arena.ts'
 import { unpackColumn } from '../chunks/pack-chunk.ts'
 import type { HeadState } from '../head-state.ts'
 import type { MetadataRegistry, MetricMetadata } from '../metrics/metric-metadata.ts'
-import { addSeries, internLabels } from '../series/intern-series.ts'
-import { resizeOpen } from '../series/pack-series.ts'
-import { createBlock } from '../series/sample-block.ts'
-import type { MemorySeries } from '../series/series.ts'
-import { seriesKey, sortedNames } from '../series/series-key.ts'
+import { addSeries } from '../series/intern-series.ts'
+import { hashLabels } from '../series/label-hash.ts'
+import { moveOpen, openRangeOf } from '../series/open-samples.ts'
+import { addChunks, type MemorySeries } from '../series/series.ts'
+import { HAS_NAN, LAST_IS_STALE, MAY_FALL } from '../series/series-table.ts'
 import { readSections, type Section } from './sections.ts'
 import { SnapshotError } from './snapshot-error.ts'
 import { littleEndian, type SeriesRow, SNAPSHOT_VERSION, type SnapshotHeader } from './take-snapshot.ts'
@@ -72,19 +72,21 @@ function restoreMetadata(metadata: MetadataRegistry, payload: Uint8Array): void 
   for (const [name, described] of entries) metadata.declare(name, described)
 }
 
-function restoreSeries(state: HeadState, rows: readonly SeriesRow[], open: Uint32Array): number {
-  const cursor: BitCursor = { words: open, bit: 0 }
+function restoreSeries(state: HeadState, rows: readonly SeriesRow[], packed: Uint32Array): number {
+  const cursor: BitCursor = { words: packed, bit: 0 }
   for (const [ref, source, flat, chunks, count] of rows) {
     const given: Record<string, string> = Object.fromEntries(pairs(flat))
-    const names = sortedNames(given)
-    const series = addSeries(state, ref, seriesKey(names, given), internLabels(state, names, given), source)
-    series.chunks = [...chunks]
+    const series = addSeries(state, ref, hashLabels(given), given, source)
+    if (chunks.length > 0) addChunks(series, chunks)
     if (count === 0) continue
-    const block = createBlock(Math.max(16, 2 ** Math.ceil(Math.log2(count + 1))))
-    block.count = count
-    unpackColumn(cursor, block.data, 0, count)
-    unpackColumn(cursor, block.data, block.data.length / 2, count)
-    resizeOpen(state, series, block)
+    moveOpen(state, series, count)
+    state.table.openCount[series.row] = count
+    const { times, values, from } = openRangeOf(state, series)
+    unpackColumn(cursor, times, from, count)
+    unpackColumn(cursor, values, from, count)
+    // What is not known of them is assumed; it ends when they are packed.
+    state.table.flags[series.row] = HAS_NAN | MAY_FALL
+    state.openSamples += count
     state.counts.samples += count
   }
   return rows.length
@@ -112,25 +114,30 @@ function adoptSlabs(state: HeadState, slabs: ReadonlyMap<number, Uint32Array>): 
     const ids = live.get(index) ?? []
     if (ids.length > 0) state.arena.adopt(index, words, used.length, ids)
   }
+  // Rows are taken anew, and chunks say by their owner's row whose they are.
+  for (const series of state.index.all())
+    for (const chunk of series.chunks) if (typeof chunk === 'number') state.arena.setOwner(chunk, series.row)
 }
 
 /** The newest sample and the count of samples are not in the snapshot: the samples themselves say them. */
 function restoreLatest(state: HeadState, series: MemorySeries): void {
   for (const chunk of series.chunks)
     if (typeof chunk === 'number') state.counts.samples += state.arena.countOf(chunk)
-  const { open } = series
   const last = series.chunks.at(-1)
-  let { data, count } = open
-  if (count === 0 && typeof last === 'number') {
-    count = state.arena.countOf(last)
-    data = new Float64Array(2 * count)
-    state.arena.read(last, data, 0, data, count)
+  let { times, values, to } = openRangeOf(state, series)
+  if (to === 0 && typeof last === 'number') {
+    to = state.arena.countOf(last)
+    times = new Float64Array(to)
+    values = new Float64Array(to)
+    state.arena.read(last, times, 0, values, 0)
   }
-  if (count === 0) return
-  const at = data.length / 2 + count - 1
-  series.lastTimeMs = data[count - 1] ?? Number.NEGATIVE_INFINITY
-  series.lastValue = data[at] ?? Number.NaN
-  series.lastIsStale = isStaleAt(data, at)
+  if (to === 0) return
+  const { table } = state
+  const { row } = series
+  table.lastTime[row] = times[to - 1] ?? Number.NEGATIVE_INFINITY
+  table.lastValue[row] = values[to - 1] ?? Number.NaN
+  if (isStaleAt(values, to - 1)) table.flags[row] = (table.flags[row] ?? 0) | LAST_IS_STALE
+  state.newestMs = Math.max(state.newestMs, series.lastTimeMs)
 }
 
 function wordAt(payload: Uint8Array, index: number): number {

@@ -4,6 +4,7 @@ import type { HeadState } from '../head-state.ts'
 import type { MetadataRegistry } from '../metrics/metric-metadata.ts'
 import { freezeSeries } from '../series/pack-series.ts'
 import type { Chunk, MemorySeries } from '../series/series.ts'
+import { type CapturedSeries, captureHead } from './capture.ts'
 import { writeSection } from './sections.ts'
 
 export const SNAPSHOT_VERSION = 1
@@ -21,19 +22,12 @@ export interface SnapshotHeader {
 /** One series: its reference, source, labels as name and value in turn, chunks, and number of open samples. */
 export type SeriesRow = readonly [number, string, readonly string[], readonly Chunk[], number]
 
-interface Captured {
-  readonly series: MemorySeries
-  readonly chunks: readonly Chunk[]
-  readonly data: Float64Array
-  readonly count: number
-}
-
 const ROWS_PER_SECTION = 512
 const encoder = new TextEncoder()
 
 /**
- * Gives the head as bytes, in parts of at most some hundred kilobytes. The state is captured before this returns, so
- * the head may be written to while the parts are taken: packed chunks never change, open blocks are copied on write.
+ * Gives the head as bytes, in parts of at most some hundred kilobytes, as it is when this returns: it may be written to
+ * while the parts are taken. One snapshot is written at a time: another one makes an unfinished one void.
  */
 export function takeSnapshot(
   state: HeadState,
@@ -50,14 +44,10 @@ export function takeSnapshot(
     horizonMs: Number.isFinite(state.horizonMs) ? state.horizonMs : null,
     nextRef: state.nextRef,
   }
-  const captured: Captured[] = []
-  for (const series of state.index.all()) {
-    const { open, chunks } = series
-    if (open.count > 0) open.shared = true
-    captured.push({ series, chunks: chunks.slice(), data: open.data, count: open.count })
-  }
   const slabs = [...state.arena.slabs()].map(([index, { words, used }]) => ({ index, words, used }))
   const described = JSON.stringify([...metadata.entries()])
+  const captured = captureHead(state)
+  state.capture = captured
 
   return (function* parts() {
     yield writeSection('header', encoder.encode(JSON.stringify(header)))
@@ -65,12 +55,15 @@ export function takeSnapshot(
     yield writeSection('metadata', encoder.encode(described))
     for (const { index, words, used } of slabs)
       yield writeSection('slab', bytesOf(Uint32Array.of(index)), bytesOf(words.subarray(0, used)))
-    for (let from = 0; from < captured.length; from += ROWS_PER_SECTION) {
-      const rows = captured.slice(from, from + ROWS_PER_SECTION)
-      yield writeSection('series', encoder.encode(JSON.stringify(rows.map(toRow))))
-      yield writeSection('open', bytesOf(packOpenBlocks(rows)))
+    for (let from = 0; from < captured.series.length; from += ROWS_PER_SECTION) {
+      if (state.capture !== captured) throw new Error('the snapshot is void: another one was begun meanwhile')
+      const some = captured.series.slice(from, from + ROWS_PER_SECTION)
+      const rows = some.map((series) => toRow(series, captured.read(series)))
+      yield writeSection('series', encoder.encode(JSON.stringify(rows)))
+      yield writeSection('open', bytesOf(packOpen(some.map((series) => captured.read(series)))))
     }
-    yield writeSection('end', bytesOf(Uint32Array.of(captured.length)))
+    state.capture = undefined
+    yield writeSection('end', bytesOf(Uint32Array.of(captured.series.length)))
   })()
 }
 
@@ -78,17 +71,17 @@ export function littleEndian(): number {
   return new Uint8Array(Uint32Array.of(1).buffer)[0] ?? 0
 }
 
-function toRow({ series, chunks, count }: Captured): SeriesRow {
-  return [series.ref, series.source, Object.entries(series.labels).flat(), chunks, count]
+function toRow({ ref, source, labels }: MemorySeries, { chunks, count }: CapturedSeries): SeriesRow {
+  return [ref, source, Object.entries(labels).flat(), chunks, count]
 }
 
-function packOpenBlocks(rows: readonly Captured[]): Uint32Array {
-  const room = rows.reduce((sum, { count }) => sum + (count > 0 ? maxPackedWords(count) : 0), 0)
+function packOpen(captured: readonly CapturedSeries[]): Uint32Array {
+  const room = captured.reduce((sum, { count }) => sum + (count > 0 ? maxPackedWords(count) : 0), 0)
   const cursor: BitCursor = { words: new Uint32Array(room), bit: 0 }
-  for (const { data, count } of rows) {
+  for (const { times, values, from, count } of captured) {
     if (count === 0) continue
-    packColumn(cursor, data, 0, count)
-    packColumn(cursor, data, data.length / 2, count)
+    packColumn(cursor, times, from, count)
+    packColumn(cursor, values, from, count)
   }
   return cursor.words.subarray(0, Math.ceil(cursor.bit / 32))
 }

@@ -1,6 +1,5 @@
 import type { Delivery } from '@tocsin/runtime'
 import type { Series } from '@tocsin/tsdb'
-import { newestOf } from './coalesce-samples.ts'
 import type { Engine } from './engine.ts'
 import type { Moment } from './evaluate-rule.ts'
 import type { Cause } from './listen-to-engine.ts'
@@ -74,4 +73,9 @@ export function createCatchUp({ engine, timeOf, evaluate, now }: CatchUpDeps): C
       passTo(nowMs)
     },
   }
+}
+
+/** The time of the newest sample, -Infinity without any. Milliseconds. */
+function newestOf(series: readonly Series[]): number {
+  return series.reduce((newest, { lastTimeMs }) => Math.max(newest, lastTimeMs), Number.NEGATIVE_INFINITY)
 }

@@ -2,8 +2,8 @@ import type { Head, Series } from '@tocsin/tsdb'
 import type { Alert, Change } from '../alerts/alert.ts'
 import { ENDED_RETENTION_MS } from '../alerts/step-alerts.ts'
 import type { PlacedGroup, PlacedRule, RuleRef, RuleSet } from '../rules/rule-set.ts'
-import { type Evaluated, end, evaluateRule, type Moment } from './evaluate-rule.ts'
-import { createLiveQueries } from './live-queries.ts'
+import { type Evaluated, end, evaluateRule, keepAlive, type Moment } from './evaluate-rule.ts'
+import { createRuleMarks } from './rule-marks.ts'
 import { createRuleStatus, type RuleStatus } from './rule-status.ts'
 
 /** How the engine tells of what its rules did. */
@@ -24,8 +24,18 @@ export interface Engine {
   status(ruleId: string): RuleStatus
   /** Gives a rule alerts from before a restart, before anything is evaluated. False: no such rule. */
   restore(ruleId: string, alerts: ReadonlyMap<string, Alert>): boolean
+  /** Whether samples came that rules read, and these have not been evaluated since. */
+  hasMarked(): boolean
+  /**
+   * Evaluates the rules whose samples came, and those that read what they write. Rules that take long are not evaluated
+   * again at once: the answer is after how many milliseconds those that are left want to be.
+   */
+  evaluateMarked(moment: Moment): number | undefined
+  /** Samples that came do not count: they have been evaluated before. */
+  dropMarks(): void
   /** The rules that read these series, and those that read what they write. */
   evaluateReaders(series: Iterable<Series>, moment: Moment): void
+  /** The rules of a group, except those that samples had evaluated a moment ago. */
   evaluateGroup(group: PlacedGroup, moment: Moment): void
   /** The rules with an alert that is due. */
   evaluateDue(moment: Moment): void
@@ -39,6 +49,9 @@ export interface Engine {
 
 // Rules that read each other's output would go on for ever; what is left over waits for the interval.
 const MAX_ROUNDS = 4
+// A rule that takes long is evaluated by samples at most this part of the time: it must not hold up the others.
+const PART_OF_TIME = 1 / 10
+const LONG_SECONDS = 0.001
 
 export interface EngineOptions {
   readonly head: Head
@@ -50,10 +63,10 @@ export interface EngineOptions {
 
 export function createEngine({ head, externalURL, listener, monotonic }: EngineOptions): Engine {
   let rules: RuleSet = { groups: [], rules: new Map() }
-  const live = createLiveQueries(head)
+  const marks = createRuleMarks(head)
   let statuses = new Map<string, RuleStatus>()
   let earliest: number | undefined
-  const deps = { head, queryable: live.queryable, externalURL }
+  const deps = { head, queryable: head, externalURL }
 
   const statusOf = (id: string): RuleStatus => {
     const status = statuses.get(id) ?? createRuleStatus()
@@ -61,34 +74,48 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
     return status
   }
 
-  function run(rule: PlacedRule, moment: Moment): readonly Series[] {
+  function run(rule: PlacedRule, moment: Moment): void {
     const status = statusOf(rule.id)
     const begun = monotonic()
+    marks.remove(rule)
     const result = evaluateRule(rule, status, deps, moment)
-    status.evaluationSeconds = (monotonic() - begun) / 1000
+    // What reads its own output sees it at the next event.
+    marks.remove(rule)
+    const ended = monotonic()
+    status.evaluationSeconds = (ended - begun) / 1000
+    status.restsUntil =
+      status.evaluationSeconds < LONG_SECONDS ? 0 : ended + (ended - begun) * (1 / PART_OF_TIME - 1)
     if (status.deadlineMs !== undefined) earliest = Math.min(earliest ?? status.deadlineMs, status.deadlineMs)
     listener.evaluated(rule, moment, result, status.evaluationSeconds)
     if (result.changes.length > 0) listener.changed(rule.ref, result.changes, moment)
     if (result.forgotten.length > 0) listener.forgotten(rule.ref, result.forgotten)
-    return result.touched
   }
 
   /** Evaluates rules in the order of their groups, then the readers of what they wrote, a bounded number of times. */
   function runRounds(first: ReadonlySet<PlacedRule>, moment: Moment): void {
     let due = first
     for (let round = 0; due.size > 0 && round < MAX_ROUNDS; round++) {
-      const next = new Set<PlacedRule>()
-      const left = new Set(inOrder(due))
-      for (const rule of left) {
-        left.delete(rule)
-        for (const series of run(rule, moment))
-          for (const reader of live.readersOf(series.labels)) {
-            // What reads its own output sees it at the next event.
-            if (reader !== rule && !left.has(reader)) next.add(reader)
-          }
-      }
-      due = next
+      for (const rule of inOrder(due)) run(rule, moment)
+      due = marks.take()
     }
+  }
+
+  /** Does what writes samples itself, and leaves the rules marked that were so before. */
+  function apart(work: () => void): void {
+    const waiting = marks.take()
+    work()
+    marks.take(waiting)
+  }
+
+  /** Takes out of `due` what had its part of the time; the answer is when the first of it may go on. Milliseconds. */
+  function holdBack(due: Set<PlacedRule>): {
+    readonly held: readonly PlacedRule[]
+    readonly untilMs: number
+  } {
+    const now = monotonic()
+    const held = [...due].filter(({ id }) => statusOf(id).restsUntil > now)
+    for (const rule of held) due.delete(rule)
+    return { held, untilMs: Math.min(...held.map(({ id }) => statusOf(id).restsUntil)) }
   }
 
   const departed = new Map<RuleRef, ReadonlyMap<string, Alert>>()
@@ -100,7 +127,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
 
   const places = new Map<PlacedRule, number>()
   const inOrder = (some: ReadonlySet<PlacedRule>) =>
-    [...some].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
+    some.size < 2 ? some : [...some].sort((a, b) => (places.get(a) ?? 0) - (places.get(b) ?? 0))
 
   return {
     rules: () => rules,
@@ -108,7 +135,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
     replaceRules(next, moment) {
       const before = rules
       rules = next
-      live.replaceRules(next)
+      marks.replaceRules(next)
       places.clear()
       for (const rule of next.groups.flatMap((g) => g.rules)) places.set(rule, places.size)
       const kept = new Map<string, RuleStatus>()
@@ -139,18 +166,31 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
       }
       return true
     },
+    hasMarked: () => marks.size() > 0,
+    dropMarks: () => void marks.take(),
+    evaluateMarked(moment) {
+      const due = marks.take()
+      const { held, untilMs } = holdBack(due)
+      runRounds(due, moment)
+      marks.take(new Set(held))
+      return held.length === 0 ? undefined : Math.max(0, untilMs - monotonic())
+    },
     evaluateReaders(series, moment) {
       const due = new Set<PlacedRule>()
-      for (const { labels } of series) for (const reader of live.readersOf(labels)) due.add(reader)
-      runRounds(due, moment)
+      for (const one of series) for (const reader of marks.readersOf(one)) due.add(reader)
+      apart(() => runRounds(due, moment))
     },
     evaluateGroup(group, moment) {
-      const members = new Set(group.rules)
-      const others = new Set<PlacedRule>()
-      for (const rule of group.rules)
-        for (const series of run(rule, moment))
-          for (const reader of live.readersOf(series.labels)) if (!members.has(reader)) others.add(reader)
-      runRounds(others, { ...moment, trigger: 'sample' })
+      apart(() => {
+        for (const rule of group.rules) {
+          const status = statusOf(rule.id)
+          if (moment.trigger === 'interval' && isFresh(status, group, moment)) keepAlive(status, head, moment)
+          else run(rule, moment)
+        }
+        const others = marks.take()
+        for (const rule of group.rules) others.delete(rule)
+        runRounds(others, { ...moment, trigger: 'sample' })
+      })
     },
     evaluateDue(moment) {
       const due = new Set<PlacedRule>()
@@ -159,7 +199,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
         if (rule && deadlineMs !== undefined && deadlineMs <= moment.atMs) due.add(rule)
       }
       earliest = undefined
-      runRounds(due, moment)
+      apart(() => runRounds(due, moment))
       for (const { deadlineMs } of statuses.values())
         if (deadlineMs !== undefined) earliest = Math.min(earliest ?? deadlineMs, deadlineMs)
     },
@@ -179,4 +219,9 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
     },
     endRule: (rule, alerts, moment) => endRule(rule, { ...createRuleStatus(), alerts }, moment),
   }
+}
+
+/** Samples had it evaluated within the last half of the interval: what time alone changes can wait for the next one. */
+function isFresh({ lastEvaluationMs }: RuleStatus, { everyMs }: PlacedGroup, { atMs }: Moment): boolean {
+  return lastEvaluationMs !== undefined && atMs >= lastEvaluationMs && atMs - lastEvaluationMs < everyMs / 2
 }

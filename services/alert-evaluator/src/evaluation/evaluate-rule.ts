@@ -1,5 +1,5 @@
 import type { AlertingRule } from '@tocsin/rules'
-import type { Head, Series } from '@tocsin/tsdb'
+import type { Head } from '@tocsin/tsdb'
 import { type Change, isActive } from '../alerts/alert.ts'
 import { endAlerts, stepAlerts } from '../alerts/step-alerts.ts'
 import type { PlacedRule } from '../rules/rule-set.ts'
@@ -28,13 +28,10 @@ export interface Evaluated {
   readonly changes: readonly Change[]
   /** Alerts whose state may be deleted. */
   readonly forgotten: readonly string[]
-  /** Series the rule wrote to. */
-  readonly touched: readonly Series[]
   readonly error: unknown
 }
 
-const NOTHING_WRITTEN: Pick<Evaluated, 'touched' | 'error'> = { touched: [], error: undefined }
-const NOTHING: Evaluated = { changes: [], forgotten: [], ...NOTHING_WRITTEN }
+const NOTHING: Evaluated = { changes: [], forgotten: [], error: undefined }
 
 type RuleMoment = Pick<Moment, 'atMs' | 'sequence'>
 
@@ -73,9 +70,8 @@ function record(
   const output = recordedSamples(rule, rule.query.evaluate(queryable, queryMs))
   if (group.limit > 0 && output.size > group.limit)
     throw new EvaluationError('limit', `exceeded limit of ${group.limit} with ${output.size} series`)
-  const { series, touched } = writeSamples(head, output, status.written, queryMs)
-  status.written = series
-  return { ...NOTHING, touched }
+  status.written = writeSamples(head, output, status.written, queryMs)
+  return NOTHING
 }
 
 function alert(
@@ -107,13 +103,18 @@ function alert(
   status.deadlineMs = step.deadlineMs
   const { changes, forgotten } = step
   // Between two intervals only what changed is written: the other series stay within the lookback all the same.
-  const written =
+  const error =
     trigger !== 'sample'
       ? writeAlerts(status, head, atMs)
       : changes.length > 0
         ? writeAlerts(status, head, atMs, changes)
-        : NOTHING_WRITTEN
-  return { changes, forgotten, ...written }
+        : undefined
+  return { changes, forgotten, error }
+}
+
+/** Goes on writing the series of a rule's alerts without evaluating it. */
+export function keepAlive(status: RuleStatus, head: Head, { atMs }: Pick<Moment, 'atMs'>): void {
+  if (status.written.size > 0 && status.alerts.size > 0) writeAlerts(status, head, atMs)
 }
 
 /** Ends all alerts of a rule that is gone or over its limit, and their series. */
@@ -123,19 +124,14 @@ export function end(status: RuleStatus, head: Head, { atMs, sequence }: RuleMome
   for (const change of changes) alerts.set(change.alert.fingerprint, change.alert)
   status.alerts = alerts
   status.deadlineMs = undefined
-  return { forgotten: [], changes, ...writeAlerts(status, head, atMs) }
+  return { forgotten: [], changes, error: writeAlerts(status, head, atMs) }
 }
 
 /** A head that takes no more series must not keep an alert from being told: the fault is answered, not thrown. */
-function writeAlerts(
-  status: RuleStatus,
-  head: Head,
-  atMs: number,
-  changes?: readonly Change[],
-): Pick<Evaluated, 'touched' | 'error'> {
+function writeAlerts(status: RuleStatus, head: Head, atMs: number, changes?: readonly Change[]): unknown {
   const { alerts, written } = status
   try {
-    const { series, touched } = changes
+    status.written = changes
       ? writeChangedAlerts(
           head,
           changes.map(({ alert }) => alert),
@@ -143,10 +139,9 @@ function writeAlerts(
           atMs,
         )
       : writeSamples(head, alertSamples(alerts.values()), written, atMs)
-    status.written = series
-    return { touched, error: undefined }
+    return undefined
   } catch (error) {
-    return { touched: [], error }
+    return error
   }
 }
 

@@ -1,6 +1,6 @@
 import { parseMetricMessage, type Subjects, sourceOfMetricsSubject } from '@tocsin/contract'
 import { type Delivery, decodeJson, pipeline, type Stages } from '@tocsin/runtime'
-import type { Ingester, Series } from '@tocsin/tsdb'
+import type { Ingester } from '@tocsin/tsdb'
 
 /**
  * The way of a metrics message into the head, the same as the collector's. What is malformed is only counted here:
@@ -12,8 +12,7 @@ export function readMetrics(
   hooks: {
     /** Before the message has any effect. */
     before(delivery: Delivery): void
-    /** With the series it changed. */
-    after(delivery: Delivery, touched: readonly Series[]): void
+    after(delivery: Delivery): void
   },
 ): Stages {
   return pipeline(decodeJson, (json: unknown, delivery: Delivery) => {
@@ -24,9 +23,8 @@ export function readMetrics(
       receivedAtMs: delivery.timeMs,
       source: sourceOfMetricsSubject(subjects, delivery.subject),
     }
-    const { outcomes, touched } = ingester.ingest(batch ?? events, context)
-    for (const outcome of outcomes)
-      if (!outcome.accepted) delivery.refusePart({ reason: outcome.reason, detail: outcome.detail })
-    hooks.after(delivery, touched)
+    const { refused } = ingester.ingest(batch ?? events, context)
+    for (const { reason, detail } of refused) delivery.refusePart({ reason, detail })
+    hooks.after(delivery)
   })
 }

@@ -1,5 +1,5 @@
-import type { Series } from '@tocsin/tsdb'
 import type { Alert } from '../alerts/alert.ts'
+import type { Written } from './write-series.ts'
 
 /** What is known of one rule beside its definition. */
 export interface RuleStatus {
@@ -10,10 +10,12 @@ export interface RuleStatus {
   lastEvaluationMs: number | undefined
   /** How long the last evaluation took. Seconds. */
   evaluationSeconds: number
+  /** Until when samples do not have it evaluated again, since it takes long. In the monotonic clock's milliseconds. */
+  restsUntil: number
   /** When it must be evaluated again for its own alerts' sake. */
   deadlineMs: number | undefined
-  /** The series that its last evaluation wrote, by their labels' key. */
-  written: ReadonlyMap<string, Series>
+  /** What its last evaluation wrote. */
+  written: Written
 }
 
 export function createRuleStatus(): RuleStatus {
@@ -23,6 +25,7 @@ export function createRuleStatus(): RuleStatus {
     lastError: undefined,
     lastEvaluationMs: undefined,
     evaluationSeconds: 0,
+    restsUntil: 0,
     deadlineMs: undefined,
     written: new Map(),
   }

@@ -1,5 +1,6 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { type Bus, type ConsumeDeps, consumeOrdered, type Lease } from '@tocsin/runtime'
-import { createHead, createIngester } from '@tocsin/tsdb'
+import { createHead, createIngester, type Series } from '@tocsin/tsdb'
 import type { EvaluatorMetrics } from '../evaluator-metrics.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import type { RuleRef, RuleSet } from '../rules/rule-set.ts'
@@ -7,10 +8,10 @@ import { openAlertBucket } from '../state/alert-bucket.ts'
 import { createJournal } from '../state/journal.ts'
 import { createProgress, openPosition } from '../state/position.ts'
 import { createCatchUp } from './catch-up.ts'
-import { collectSamples } from './coalesce-samples.ts'
 import { createDeadlineTimer } from './deadline-timer.ts'
 import { createEngine, type Engine } from './engine.ts'
 import type { Moment, Trigger } from './evaluate-rule.ts'
+import { createSampleEvaluation } from './evaluate-samples.ts'
 import { createEvaluationTime } from './evaluation-time.ts'
 import { createFineTime } from './fine-time.ts'
 import { type Cause, listenToEngine } from './listen-to-engine.ts'
@@ -81,8 +82,16 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   let sequence = 0
   let live = false
 
-  const momentNow = (trigger: Trigger, newestMs?: number): Moment => ({
-    atMs: timeOf(clock.now(), newestMs),
+  /** Series that a message of the past changed. */
+  let changed: Series[] = []
+  let newestMs = Number.NEGATIVE_INFINITY
+  head.watchSamples((series, timeMs) => {
+    if (timeMs > newestMs) newestMs = timeMs
+    if (!live) changed.push(series)
+  })
+
+  const momentNow = (trigger: Trigger): Moment => ({
+    atMs: timeOf(clock.now(), trigger === 'sample' ? newestMs : undefined),
     sequence,
     trigger,
   })
@@ -100,9 +109,15 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   const groups = scheduleGroups(clock, (group) =>
     evaluate(momentNow('interval'), (moment) => engine.evaluateGroup(group, moment)),
   )
-  const samples = collectSamples((series, cause, newestMs) => {
-    evaluate(momentNow('sample', newestMs), (moment) => engine.evaluateReaders(series, moment), cause)
-    metrics.lag.observe(Math.max(0, fineTime() - cause.eventMs) / 1000)
+  const samples = createSampleEvaluation({
+    engine,
+    clock,
+    evaluate(work, cause) {
+      const moment = momentNow('sample')
+      newestMs = Number.NEGATIVE_INFINITY
+      evaluate(moment, work, cause)
+      metrics.lag.observe(Math.max(0, fineTime() - cause.eventMs) / 1000)
+    },
   })
 
   const catchUp = createCatchUp({
@@ -113,11 +128,13 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   })
   const stages = readMetrics(createIngester(head), bus.subjects, {
     before(delivery) {
-      if (!live && delivery.sequence > evaluated) catchUp.before(delivery)
+      if (live) return
+      if (delivery.sequence > evaluated) catchUp.before(delivery)
+      changed = []
     },
-    after(delivery, changed) {
+    after(delivery) {
       sequence = delivery.sequence
-      if (live) samples.note(changed, { eventMs: delivery.timeMs, receivedMs: clock.now() })
+      if (live) samples.note({ eventMs: delivery.timeMs, receivedMs: clock.now() })
       else if (sequence > evaluated) catchUp.after(delivery, changed)
     },
   })
@@ -152,6 +169,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   }
   function goLive(): void {
     catchUp.finish(clock.now())
+    engine.dropMarks()
     live = true
     evaluate(momentNow('changed'), (moment) => {
       endOrphans(moment)
@@ -160,8 +178,8 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     groups.set(engine.rules().groups)
     // They may have changed while the past was read.
     if (engine.rules() !== book.current()) changeRules(book.current())
-    const maintain = () => {
-      head.maintain(clock.now())
+    const maintain = async () => {
+      for (const _ of head.inSteps.maintain(clock.now())) await nextTurn()
       engine.forgetDeparted(clock.now())
     }
     stops.push(
@@ -189,7 +207,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     async stop() {
       await reader.stop()
       samples.flush()
-      for (const stop of [groups.stop, deadlines.stop, ...stops]) stop()
+      for (const stop of [samples.stop, groups.stop, deadlines.stop, ...stops]) stop()
       if (lease.isHeld()) {
         await Promise.race([
           journal.settled(),

@@ -55,11 +55,8 @@ function keysOf(alert: Alert): readonly string[] {
   return [stateLabels(alert, 'pending'), stateLabels(alert, 'firing'), sinceLabels(alert)].map(labelsKey)
 }
 
-export interface Written {
-  readonly series: ReadonlyMap<string, Series>
-  /** Those that got a sample or a staleness marker. */
-  readonly touched: readonly Series[]
-}
+/** The series that a rule wrote to and that have not ended, by their labels' key. */
+export type Written = ReadonlyMap<string, Series>
 
 /**
  * Writes samples at `atMs`, and a staleness marker to each series of `before` that has none now.
@@ -68,25 +65,19 @@ export interface Written {
 export function writeSamples(
   head: Head,
   output: ReadonlyMap<string, OutputSample>,
-  before: ReadonlyMap<string, Series>,
+  before: Written,
   atMs: number,
 ): Written {
   const series = new Map<string, Series>()
-  const touched: Series[] = []
   for (const [key, { labels, value }] of output) {
     const known = before.get(key)
     const target = known && !known.dropped ? known : head.intern(labels, 'rules')
     if (!('ref' in target)) throw new EvaluationError('series_refused', target.detail)
     head.append(target, atMs, value)
     series.set(key, target)
-    touched.push(target)
   }
-  for (const [key, ended] of before) {
-    if (output.has(key) || ended.dropped) continue
-    head.appendStale(ended, atMs)
-    touched.push(ended)
-  }
-  return { series, touched }
+  for (const [key, ended] of before) if (!output.has(key) && !ended.dropped) head.appendStale(ended, atMs)
+  return series
 }
 
 /**
@@ -97,11 +88,10 @@ export function writeSamples(
 export function writeChangedAlerts(
   head: Head,
   changed: Iterable<Alert>,
-  written: ReadonlyMap<string, Series>,
+  written: Written,
   atMs: number,
 ): Written {
   const series = new Map(written)
-  const touched: Series[] = []
   for (const alert of changed) {
     const before = new Map<string, Series>()
     for (const key of keysOf(alert)) {
@@ -109,9 +99,7 @@ export function writeChangedAlerts(
       if (known) before.set(key, known)
       series.delete(key)
     }
-    const now = writeSamples(head, alertSamples([alert]), before, atMs)
-    for (const [key, one] of now.series) series.set(key, one)
-    touched.push(...now.touched)
+    for (const [key, one] of writeSamples(head, alertSamples([alert]), before, atMs)) series.set(key, one)
   }
-  return { series, touched }
+  return series
 }

@@ -1,15 +1,24 @@
 import type { Clock } from '@tocsin/runtime'
 import type { Head } from '@tocsin/tsdb'
+import { createTurn } from '../http/create-turn.ts'
 
 const EVERY_MS = 60_000
 
-/** Applies retention and limits now and every minute; the function returned ends that. */
+/** Applies retention and limits now and every minute, in turn with other work; the function returned ends that. */
 export function maintainRegularly(head: Head, clock: Clock): () => void {
+  let stopped = false
   let cancel = () => {}
-  const run = () => {
-    head.maintain(clock.now())
-    cancel = clock.setTimeout(run, EVERY_MS)
+  const run = async () => {
+    const turn = createTurn()
+    for (const _ of head.inSteps.maintain(clock.now())) {
+      if (turn.isOver()) await turn.pass()
+      if (stopped) return
+    }
+    cancel = clock.setTimeout(() => void run(), EVERY_MS)
   }
-  run()
-  return () => cancel()
+  void run()
+  return () => {
+    stopped = true
+    cancel()
+  }
 }

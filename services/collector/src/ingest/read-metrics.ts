@@ -42,11 +42,10 @@ function createIngestStage({ bus, metrics }: ConsumeDeps, ingester: Ingester) {
   return (message: ParsedMetricMessage, delivery: Delivery): void => {
     const content = message.batch ?? message.events
     const source = sourceOfMetricsSubject(bus.subjects, delivery.subject)
-    const { outcomes } = ingester.ingest(content, { receivedAtMs: delivery.timeMs, source })
-    const refused = findRefused(message, outcomes)
-    const repeated = outcomes.reduce((n, outcome) => (outcome.reason === 'duplicate' ? n + 1 : n), 0)
-    accepted.inc(outcomes.length - repeated - (refused.length - message.faults.length))
-    if (repeated > 0) duplicates.inc(repeated)
+    const ingested = ingester.ingest(content, { receivedAtMs: delivery.timeMs, source })
+    const refused = findRefused(message, ingested.refused)
+    accepted.inc(ingested.accepted)
+    if (ingested.duplicates > 0) duplicates.inc(ingested.duplicates)
     if (refused.length === 0) return
     for (const { reason } of refused) refusals.inc({ reason })
     keepRefused(delivery, message, refused)

@@ -1,6 +1,6 @@
 import type { MetricBatch, ParsedMetricMessage } from '@tocsin/contract'
 import type { Delivery } from '@tocsin/runtime'
-import type { IngestOutcome } from '@tocsin/tsdb'
+import type { IngestRefusal } from '@tocsin/tsdb'
 
 /** One refused event of a message, or one refused sample of its batch. */
 export interface RefusedEvent {
@@ -13,14 +13,15 @@ export interface RefusedEvent {
 /** What was refused of a message: by its form, and by the head. */
 export function findRefused(
   message: ParsedMetricMessage,
-  outcomes: readonly IngestOutcome[],
+  byHead: readonly IngestRefusal[],
 ): readonly RefusedEvent[] {
-  const byHead = outcomes.flatMap((outcome, i) =>
-    outcome.accepted
-      ? []
-      : [{ reason: outcome.reason, detail: outcome.detail, event: message.batch ? i : message.events[i] }],
-  )
-  return byHead.length === 0 ? message.faults : [...message.faults, ...byHead]
+  if (byHead.length === 0) return message.faults
+  const events = byHead.map(({ reason, detail, index }) => ({
+    reason,
+    detail,
+    event: message.batch ? index : message.events[index],
+  }))
+  return [...message.faults, ...events]
 }
 
 /**

@@ -2,7 +2,7 @@ import { badData } from './api-error.ts'
 import { TRUNCATED } from './limit-result.ts'
 import { type LookUpDeps, lookUp } from './look-up.ts'
 import { limitParameter } from './parse-limit.ts'
-import type { ApiAnswer, ApiRequest, ApiVerb } from './serve-api.ts'
+import type { ApiAnswer, ApiVerb } from './serve-api.ts'
 import { writeArray, writeLabels } from './write-result.ts'
 
 /** `/series`: the label sets that any of the selectors finds. */
@@ -10,7 +10,7 @@ export function findSeries(deps: LookUpDeps): ApiVerb {
   return async (request) => {
     const { form } = request
     if (!form.has('match[]')) throw badData('no match[] parameter provided')
-    const series = await lookUp(deps, request, (query) => deps.head.series(query))
+    const series = await lookUp(deps, request, deps.head.inSteps.series)
     return listAnswer(series, form, ({ labels }) => writeLabels(labels))
   }
 }
@@ -18,8 +18,8 @@ export function findSeries(deps: LookUpDeps): ApiVerb {
 /** `/labels`: the names in use. */
 export function listLabelNames(deps: LookUpDeps): ApiVerb {
   return async (request) => {
-    const names = await lookUp(deps, request, (query) => deps.head.labelNames(query))
-    return listAnswer(inOrder(names, request), request.form, (name) => JSON.stringify(name))
+    const names = await lookUp(deps, request, deps.head.inSteps.labelNames)
+    return listAnswer(names, request.form, (name) => JSON.stringify(name))
   }
 }
 
@@ -28,14 +28,9 @@ export function listLabelValues(deps: LookUpDeps): ApiVerb {
   return async (request) => {
     const label = unescapeName(request.name)
     if (label === '') throw badData(`invalid label name: ${JSON.stringify(request.name)}`)
-    const values = await lookUp(deps, request, (query) => deps.head.labelValues(label, query))
-    return listAnswer(inOrder(values, request), request.form, (value) => JSON.stringify(value))
+    const values = await lookUp(deps, request, (query) => deps.head.inSteps.labelValues(label, query))
+    return listAnswer(values, request.form, (value) => JSON.stringify(value))
   }
-}
-
-/** Each selector's finds are in order; those of several must be put in order. */
-function inOrder(texts: readonly string[], { form }: ApiRequest): readonly string[] {
-  return form.getAll('match[]').length > 1 ? texts.toSorted((a, b) => (a < b ? -1 : 1)) : texts
 }
 
 function listAnswer<T>(found: readonly T[], form: URLSearchParams, write: (item: T) => string): ApiAnswer {

@@ -15,32 +15,28 @@ export interface LookUpDeps {
 const EARLIEST = -8.64e15
 const LATEST = 8.64e15
 
-/** What `read` finds for any of the `match[]` selectors, each once; selectors take turns with other work. @throws {ApiError} */
+/**
+ * What the head's steps find for any of the `match[]` selectors, in its order; they take turns with other work.
+ * @throws {ApiError}
+ */
 export async function lookUp<T>(
-  { head, timeoutMs }: LookUpDeps,
+  { timeoutMs }: LookUpDeps,
   { form, signal }: ApiRequest,
-  read: (query: SeriesQuery) => readonly T[],
+  find: (query: SeriesQuery) => Generator<void, readonly T[]>,
 ): Promise<readonly T[]> {
   const startMs = timeParameter(form, 'start', EARLIEST)
   const endMs = timeParameter(form, 'end', LATEST)
-  const texts = form.getAll('match[]')
-  if (texts.length === 0) return read({ startMs, endMs })
-
+  const selectors = form.getAll('match[]').map(parseSelector)
   const timedOut = AbortSignal.timeout(timeoutMs)
   const turn = createTurn()
-  const passTurn = async () => {
+  const steps = find({ selectors, startMs, endMs })
+  for (;;) {
+    const { done, value } = steps.next()
+    if (done) return value
+    if (!turn.isOver()) continue
     await turn.pass()
     if (signal.aborted) throw new ApiError('canceled', 'the look-up was canceled')
     if (timedOut.aborted)
       throw new ApiError('timeout', 'the look-up timed out: ask with fewer or narrower match[] selectors')
   }
-  const found = new Set<T>()
-  for (const text of texts) {
-    const selector = parseSelector(text)
-    const steps = head.prepare(selector)[Symbol.iterator]()
-    while (!steps.next().done) if (turn.isOver()) await passTurn()
-    for (const item of read({ selectors: [selector], startMs, endMs })) found.add(item)
-    if (turn.isOver()) await passTurn()
-  }
-  return [...found]
 }

@@ -1,5 +1,5 @@
-import { labelValue } from '../eval/labels.ts'
-import { type Labels, type Matcher, matchLabels } from '../storage.ts'
+import { labelValue } from './eval/labels.ts'
+import { type Labels, type Matcher, matchLabels } from './storage.ts'
 
 /** Finds the selectors that a series satisfies without trying them all. */
 export interface SelectorIndex<T> {

@@ -1,0 +1,70 @@
+import { createRuleIndex } from '@tocsin/promql'
+import type { Head, Series } from '@tocsin/tsdb'
+import type { PlacedRule, RuleSet } from '../rules/rule-set.ts'
+
+/** Which rules samples concern, and which of them wait to be evaluated. */
+export interface RuleMarks {
+  replaceRules(rules: RuleSet): void
+  /** The rules that read a series, each once. */
+  readersOf(series: Series): readonly PlacedRule[]
+  /** How many rules are marked since they read a series that got a sample. */
+  size(): number
+  /** The marked rules; afterwards these others are, or none. */
+  take(others?: Set<PlacedRule>): Set<PlacedRule>
+  remove(rule: PlacedRule): void
+}
+
+/** What a series means to the rules, kept with it until rules come or go. */
+class Concern {
+  readonly generation: number
+  readonly readers: readonly PlacedRule[]
+
+  constructor(generation: number, readers: readonly PlacedRule[]) {
+    this.generation = generation
+    this.readers = readers
+  }
+}
+
+// The usual ranges and the lookback: so much of a series that rules read stays raw. Milliseconds.
+const LONGEST_REACH_MS = 11 * 60_000
+// Evaluations lag a little behind the newest sample, and may reach back from there.
+const SLACK_MS = 30_000
+
+const NOBODY: readonly PlacedRule[] = []
+
+/** Follows every sample of a head: what an event costs is what the rules that it concerns cost. */
+export function createRuleMarks(head: Head): RuleMarks {
+  let index = createRuleIndex<PlacedRule>()
+  let generation = 0
+  let marked = new Set<PlacedRule>()
+
+  function readersOf(series: Series): readonly PlacedRule[] {
+    const known = series.companion
+    if (known instanceof Concern && known.generation === generation) return known.readers
+    const { rules: readers, reachMs } = index.readersOf(series.labels)
+    head.keepRaw(series, reachMs === 0 ? 0 : Math.min(reachMs, LONGEST_REACH_MS) + SLACK_MS)
+    series.companion = new Concern(generation, readers.length === 0 ? NOBODY : readers)
+    return readers
+  }
+  head.watchSamples((series) => {
+    for (const rule of readersOf(series)) marked.add(rule)
+  })
+
+  return {
+    readersOf,
+    size: () => marked.size,
+    replaceRules(next) {
+      index = createRuleIndex()
+      for (const rule of next.rules.values()) index.add(rule.rule.query.compiled, rule)
+      generation++
+      const waiting = [...marked].flatMap(({ id }) => next.rules.get(id) ?? [])
+      marked = new Set(waiting)
+    },
+    take(others = new Set()) {
+      const taken = marked
+      marked = others
+      return taken
+    },
+    remove: (rule) => void marked.delete(rule),
+  }
+}
