@@ -1,5 +1,16 @@
-import { beginQuery, drive, driveAtOnce, type EngineOptions, type QueryOptions } from './engine.ts'
+import {
+  beginQuery,
+  DEFAULT_LOOKBACK_MS,
+  DEFAULT_MAX_SAMPLES,
+  drive,
+  driveAtOnce,
+  type EngineOptions,
+  type QueryOptions,
+} from './engine.ts'
 import { type QueryResult, runInstant } from './eval/run-query.ts'
+import { type Plans, planParts } from './plan/plan-expr.ts'
+import { BeyondPlan } from './plan/plan-node.ts'
+import { createPlanRunner } from './plan/run-plan.ts'
 import type { Matcher, Queryable } from './storage.ts'
 import { type AtModifier, children, type Expr } from './syntax/ast.ts'
 import { parseExpr } from './syntax/parse-expr.ts'
@@ -22,7 +33,7 @@ export interface SelectorInfo {
 export interface CompiledExpr {
   readonly expr: Expr
   readonly selectors: readonly SelectorInfo[]
-  /** Evaluates in one go, for short rules. @throws QueryError */
+  /** Evaluates in one go, keeping what does not change for the next time: groups, matches, labels. @throws QueryError */
   evaluate(queryable: Queryable, timeMs: number): QueryResult
   /** Evaluates in slices, for rules that may take longer. @throws QueryError */
   evaluateInSlices(queryable: Queryable, timeMs: number, options?: QueryOptions): Promise<QueryResult>
@@ -37,13 +48,33 @@ export interface CompiledExpr {
  */
 export function compile(source: string | Expr, options: EngineOptions = {}): CompiledExpr {
   const expr = typeof source === 'string' ? parseExpr(source) : source
+  const lookbackMs = options.lookbackDeltaMs ?? DEFAULT_LOOKBACK_MS
   const at = (timeMs: number) => ({ startMs: timeMs, endMs: timeMs, stepMs: 0 })
+  const plans = planParts(expr, lookbackMs)
+  const whole = plans.get(expr)
+  const runWhole =
+    whole &&
+    createPlanRunner(whole, {
+      source: typeof source === 'string' ? source : '',
+      lookbackMs,
+      maxSamples: options.maxSamples ?? DEFAULT_MAX_SAMPLES,
+    })
+
+  function evaluateWith(some: Plans | undefined, queryable: Queryable, timeMs: number): QueryResult {
+    const query = beginQuery(source, at(timeMs), queryable, options, some)
+    return driveAtOnce(query, runInstant(query, expr))
+  }
   return {
     expr,
-    selectors: selectorsOf(expr, options.lookbackDeltaMs ?? 300_000),
+    selectors: selectorsOf(expr, lookbackMs),
     evaluate(queryable, timeMs) {
-      const query = beginQuery(source, at(timeMs), queryable, options)
-      return driveAtOnce(query, runInstant(query, expr))
+      try {
+        if (runWhole) return runWhole(queryable, timeMs)
+        if (plans.size > 0) return evaluateWith(plans, queryable, timeMs)
+      } catch (error) {
+        if (!(error instanceof BeyondPlan)) throw error
+      }
+      return evaluateWith(undefined, queryable, timeMs)
     },
     async evaluateInSlices(queryable, timeMs, own = {}) {
       const settings = { ...options, ...own }

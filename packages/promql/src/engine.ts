@@ -1,6 +1,7 @@
 import { QueryError } from './errors.ts'
 import { createQuery, type Query, type QueryTimes } from './eval/query.ts'
 import { type QueryResult, runInstant, runRange } from './eval/run-query.ts'
+import type { Plans } from './plan/plan-expr.ts'
 import type { Queryable } from './storage.ts'
 import type { Expr } from './syntax/ast.ts'
 import { parseExpr } from './syntax/parse-expr.ts'
@@ -79,20 +80,25 @@ export function createEngine({
 
 const breathe = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 0))
 
+export const DEFAULT_LOOKBACK_MS = 300_000
+export const DEFAULT_MAX_SAMPLES = 10_000_000
+
 export function beginQuery(
   expr: string | Expr,
   times: QueryTimes,
   queryable: Queryable,
   options: QueryOptions,
+  plans?: Plans,
 ): Query {
   return createQuery({
     ...times,
     source: typeof expr === 'string' ? expr : '',
     queryable,
-    lookbackMs: options.lookbackDeltaMs ?? 300_000,
+    plans,
+    lookbackMs: options.lookbackDeltaMs ?? DEFAULT_LOOKBACK_MS,
     subqueryStepMs: options.subqueryStepMs ?? 60_000,
     limits: {
-      maxSamples: options.maxSamples ?? 10_000_000,
+      maxSamples: options.maxSamples ?? DEFAULT_MAX_SAMPLES,
       timeoutMs: options.timeoutMs ?? 120_000,
       sliceMs: options.sliceMs ?? 5,
     },

@@ -1,6 +1,6 @@
 import type { FoldOp } from './aggregate.ts'
 
-/** Folds values into cells: one per group and step. */
+/** Folds values into cells: one per group and step. The first value of a cell begins it anew. */
 export interface Accumulator {
   add(cell: number, value: number, first: boolean): void
   /** Writes the results of the cells `from` to `to`, the end exclusive. */
@@ -44,7 +44,7 @@ function sum(cells: number): Accumulator {
     add(cell, value, first) {
       const before = sums[cell] ?? 0
       const after = first ? value : before + value
-      if (!first) errors[cell] = errorOf(before, value, after, errors[cell] ?? 0)
+      errors[cell] = first ? 0 : errorOf(before, value, after, errors[cell] ?? 0)
       sums[cell] = after
     },
     finish(values, from, to) {
@@ -69,10 +69,12 @@ function average(cells: number): Accumulator {
   }
   return {
     add(cell, value, first) {
-      const count = (counts[cell] ?? 0) + 1
+      const count = first ? 1 : (counts[cell] ?? 0) + 1
       counts[cell] = count
       if (first) {
         sums[cell] = value
+        errors[cell] = 0
+        incremental[cell] = 0
         return
       }
       if (incremental[cell] === 0) {
@@ -115,8 +117,8 @@ function extreme(cells: number, beats: (value: number, best: number) => boolean)
 function count(cells: number): Accumulator {
   const counts = new Float64Array(cells)
   return {
-    add(cell) {
-      counts[cell] = (counts[cell] ?? 0) + 1
+    add(cell, _value, first) {
+      counts[cell] = first ? 1 : (counts[cell] ?? 0) + 1
     },
     finish: (values, from, to) => values.set(counts.subarray(from, to), from),
   }
@@ -129,7 +131,7 @@ function spread(cells: number, of: (variance: number) => number): Accumulator {
   const counts = new Float64Array(cells)
   return {
     add(cell, value, first) {
-      const count = (counts[cell] ?? 0) + 1
+      const count = first ? 1 : (counts[cell] ?? 0) + 1
       counts[cell] = count
       if (first) {
         means[cell] = value

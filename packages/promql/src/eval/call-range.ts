@@ -1,6 +1,4 @@
-import { OVER_TIME } from '../functions/over-time.ts'
-import { RATES } from '../functions/rates.ts'
-import { REGRESSIONS } from '../functions/regression.ts'
+import { isSuspectCounter, keepsName, RANGE_FUNCTIONS, suspicionOf } from '../functions/range-functions.ts'
 import type { RangeFunction, Window } from '../functions/window.ts'
 import type { Labels, SeriesSlice } from '../storage.ts'
 import type { CallExpr, Expr } from '../syntax/ast.ts'
@@ -11,15 +9,6 @@ import { labelValue, METRIC_NAME } from './labels.ts'
 import type { Query } from './query.ts'
 import type { RangeSource, Windows } from './select-range.ts'
 import { detach, firstAfter, withoutStale } from './series-slice.ts'
-
-const RANGE_FUNCTIONS: Readonly<Partial<Record<FunctionName, RangeFunction>>> = {
-  ...OVER_TIME,
-  ...RATES,
-  ...REGRESSIONS,
-}
-/** They return a sample as it was: the metric keeps its name. */
-const KEEPS_NAME: ReadonlySet<FunctionName> = new Set(['first_over_time', 'last_over_time'])
-const COUNTER_SUFFIX = /(?:_total|_sum|_count|_bucket)$/
 
 export function isRangeFunction(name: FunctionName): boolean {
   return RANGE_FUNCTIONS[name] !== undefined
@@ -35,7 +24,7 @@ export function* callRange(
 ): Generator<void, Block> {
   const apply = RANGE_FUNCTIONS[expr.func]
   if (!apply) throw new Error(`${expr.func} takes no range vector`)
-  const keepsName = KEEPS_NAME.has(expr.func)
+  const keeps = keepsName(expr.func)
   const builder = createBlockBuilder(frame.steps)
   const fill = createRowFiller(query, apply, source.windows, params, frame)
   let row = 0
@@ -43,7 +32,7 @@ export function* callRange(
     const series = withoutStale(raw)
     const { labels } = series
     query.charge(series.to - series.from + frame.steps)
-    const base = builder.add(labels, keepsName ? source.dropsName(row) : true)
+    const base = builder.add(labels, keeps ? source.dropsName(row) : true)
     row++
     fill.begin(series)
     while (!fill.work(builder.part(), base)) {
@@ -140,13 +129,8 @@ function createRowFiller(
   }
 }
 
-function remarkOnCounter(query: Query, expr: CallExpr, labels: Labels): void {
-  if (expr.func !== 'rate' && expr.func !== 'increase') return
+function remarkOnCounter(query: Query, { func, args }: CallExpr, labels: Labels): void {
   const name = labelValue(labels, METRIC_NAME)
-  const at: Expr | undefined = expr.args[0]
-  if (name === '' || COUNTER_SUFFIX.test(name) || !at) return
-  query.annotations.inform(
-    `metric might not be a counter, name does not end in _total/_sum/_count/_bucket: "${name}"`,
-    at,
-  )
+  const at: Expr | undefined = args[0]
+  if (at && isSuspectCounter(func, name)) query.annotations.inform(suspicionOf(name), at)
 }

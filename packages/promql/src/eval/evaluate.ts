@@ -1,3 +1,4 @@
+import { plannedBlock } from '../plan/planned-block.ts'
 import { type AggregateExpr, type BinaryExpr, children, type Expr, unwrapParens } from '../syntax/ast.ts'
 import type { FunctionName } from '../syntax/signatures.ts'
 import { aggregateCountValues, aggregateFold, aggregateQuantile } from './aggregate.ts'
@@ -15,6 +16,8 @@ import { aggregateSelection } from './select-rows.ts'
  */
 export function* evaluate(query: Query, expr: Expr, frame: Frame): Generator<void, Value> {
   if (query.due(frame.steps)) yield
+  const plan = frame.steps === 1 && frame.startMs === query.startMs ? query.plans?.get(expr) : undefined
+  if (plan) return { kind: 'vector', block: plannedBlock(plan, { ...query, timeMs: query.startMs }) }
   if (frame.steps > 1 && isConstant(expr)) {
     const value = yield* evaluateNode(query, expr, { ...frame, steps: 1 })
     if (value.kind === 'vector') query.charge(value.block.labels.length * frame.steps)

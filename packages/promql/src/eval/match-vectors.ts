@@ -164,7 +164,7 @@ function createResultRows(query: Query, expr: BinaryExpr, many: Block, one: Bloc
 
 const NAME_ONLY = [METRIC_NAME]
 
-function resultLabels({ op, matching }: BinaryExpr, many: Labels, one: Labels): Labels {
+export function resultLabels({ op, matching }: BinaryExpr, many: Labels, one: Labels): Labels {
   let labels = many
   if (!isComparison(op)) labels = omitLabels(labels, NAME_ONLY)
   if (matching.card === 'one-to-one') {

@@ -1,4 +1,5 @@
 import { QueryError } from '../errors.ts'
+import type { Plans } from '../plan/plan-expr.ts'
 import type { Queryable } from '../storage.ts'
 import { type Annotations, createAnnotations } from './annotations.ts'
 
@@ -25,6 +26,8 @@ export interface Query extends QueryTimes {
   readonly lookbackMs: number
   readonly subqueryStepMs: number
   readonly annotations: Annotations
+  /** Parts of the expression that are planned, for the query's own time. */
+  readonly plans: Plans | undefined
   /** Counts samples read or produced. @throws QueryError beyond the limit */
   charge(samples: number): void
   /** Counts the steps of a range query or a subquery. @throws QueryError when they are too many */
@@ -41,6 +44,7 @@ export interface QueryOptions extends QueryTimes {
   readonly lookbackMs: number
   readonly subqueryStepMs: number
   readonly limits: QueryLimits
+  readonly plans?: Plans | undefined
   /** A monotonic clock in milliseconds. */
   readonly now: () => number
   readonly signal?: AbortSignal | undefined
@@ -51,11 +55,23 @@ const MOST_STEPS = 1_000_000
 /** Work between two looks at the clock: well under a millisecond. */
 const UNITS_PER_LOOK = 8192
 
+/** Counts samples; what it returns throws a QueryError beyond `most`. */
+export function createCharge(most: number): (samples: number) => void {
+  let charged = 0
+  return (samples) => {
+    charged += samples
+    if (charged > most)
+      throw new QueryError(
+        'too_many_samples',
+        'query processing would load too many samples into memory in query execution',
+      )
+  }
+}
+
 export function createQuery(options: QueryOptions): Query {
   const { source, queryable, lookbackMs, subqueryStepMs, limits, now, signal } = options
   const deadline = now() + limits.timeoutMs
   let sliceEnd = now() + limits.sliceMs
-  let samples = 0
   let units = 0
 
   function look(): boolean {
@@ -79,15 +95,8 @@ export function createQuery(options: QueryOptions): Query {
     lookbackMs,
     subqueryStepMs,
     annotations: createAnnotations(source),
-    charge(count) {
-      samples += count
-      if (samples > limits.maxSamples) {
-        throw new QueryError(
-          'too_many_samples',
-          'query processing would load too many samples into memory in query execution',
-        )
-      }
-    },
+    plans: options.plans,
+    charge: createCharge(limits.maxSamples),
     chargeSteps(steps) {
       if (steps > MOST_STEPS) {
         const message = `query would be evaluated at ${steps} steps, at most ${MOST_STEPS} are possible: use a longer step`

@@ -12,7 +12,7 @@ export type Signature = (labels: Labels) => string
 
 const known = new WeakMap<VectorMatching, Signature>()
 
-function signatureOf(matching: VectorMatching): Signature {
+export function signatureOf(matching: VectorMatching): Signature {
   const cached = known.get(matching)
   if (cached) return cached
   const byLabels = new WeakMap<Labels, string>()

@@ -1,3 +1,4 @@
+import { compile } from '../compile.ts'
 import { createEngine } from '../engine.ts'
 import { QueryError } from '../errors.ts'
 import type { QueryResult } from '../eval/run-query.ts'
@@ -18,8 +19,8 @@ export interface CaseResult {
 }
 
 /**
- * Runs a script in the format of Prometheus' promqltest, every instant query also as the middle step
- * of a range query, as Prometheus does.
+ * Runs a script in the format of Prometheus' promqltest, every instant query also as the middle step of a range query, as
+ * Prometheus does, and as a rule that is evaluated twice.
  * @throws Error when the script cannot be read
  */
 export async function runScript(script: string): Promise<CaseResult[]> {
@@ -72,9 +73,18 @@ async function findFault(storage: MemoryStorage, command: EvalCommand): Promise<
     return fail ? `failed with "${error.message}"` : `failed: ${error.message}`
   }
   if (fail) return 'did not fail'
-  const fault = checkResult(command, result)
+  const fault = checkResult(command, result) ?? (stepMs === 0 ? checkAsRule(storage, command) : undefined)
   if (fault !== undefined || stepMs > 0 || command.ordered || asksForBounds(parseExpr(expr))) return fault
   return result.type === 'vector' || result.type === 'scalar' ? checkAsRange(storage, command) : undefined
+}
+
+function checkAsRule(storage: MemoryStorage, command: EvalCommand): string | undefined {
+  const rule = compile(command.expr)
+  for (const time of ['first', 'second']) {
+    const fault = checkResult(command, rule.evaluate(storage, command.startMs))
+    if (fault !== undefined) return `as a rule, the ${time} time: ${fault}`
+  }
+  return undefined
 }
 
 /** Whether an expression tells of the query itself: its value differs between an instant and a range query. */
