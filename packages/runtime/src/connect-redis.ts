@@ -3,7 +3,7 @@ import { backoffMs } from './clock.ts'
 import { messageOf } from './coded-error.ts'
 import { redactUrls } from './env/redact.ts'
 import type { Log } from './log/create-log.ts'
-import type { Metrics } from './metrics.ts'
+import type { Metrics } from './metrics/create-metrics.ts'
 
 /** Redis, away or not. */
 export interface RedisConnection {

@@ -21,3 +21,14 @@ export function upperBound(times: Float64Array, from: number, end: number, time:
   }
   return low
 }
+
+/** As `lowerBound`, for a time near the end: what is read again and again are the newest samples, side by side. */
+export function lowerBoundFromEnd(times: Float64Array, from: number, end: number, time: number): number {
+  let high = end
+  let stride = 1
+  while (high - stride >= from && (times[high - stride] ?? 0) >= time) {
+    high -= stride
+    stride *= 2
+  }
+  return lowerBound(times, Math.max(from, high - stride), high, time)
+}

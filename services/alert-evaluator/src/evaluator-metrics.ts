@@ -11,21 +11,23 @@ export function createEvaluatorMetrics(metrics: Metrics) {
       'Evaluations that failed, by reason.',
       ['reason'],
     ),
-    duration: metrics.histogram(
-      'tocsin_rule_evaluation_duration_seconds',
-      'Time that the evaluation of one rule took.',
-      [],
-      [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2],
-    ),
-    lag: metrics.histogram(
-      'tocsin_event_lag_seconds',
-      'Time from when NATS stored a metric event to when the rules that read it had been evaluated.',
-      [],
-      [
-        0.0001, 0.00025, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
-        0.5, 1, 2.5, 5, 10, 30,
-      ],
-    ),
+    duration: metrics
+      .quickHistogram(
+        'tocsin_rule_evaluation_duration_seconds',
+        'Time that the evaluation of one rule took.',
+        [0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2],
+      )
+      .with({}),
+    lag: metrics
+      .quickHistogram(
+        'tocsin_event_lag_seconds',
+        'Time from when NATS stored a metric event to when the rules that read it had been evaluated.',
+        [
+          0.0001, 0.00025, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25,
+          0.5, 1, 2.5, 5, 10, 30,
+        ],
+      )
+      .with({}),
     published: metrics.counter(
       'tocsin_alert_transitions_total',
       'Alert transitions published, by new state.',

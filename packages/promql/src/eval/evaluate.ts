@@ -17,7 +17,7 @@ import { aggregateSelection } from './select-rows.ts'
 export function* evaluate(query: Query, expr: Expr, frame: Frame): Generator<void, Value> {
   if (query.due(frame.steps)) yield
   const plan = frame.steps === 1 && frame.startMs === query.startMs ? query.plans?.get(expr) : undefined
-  if (plan) return { kind: 'vector', block: plannedBlock(plan, { ...query, timeMs: query.startMs }) }
+  if (plan) return { kind: 'vector', block: plannedBlock(query, plan) }
   if (frame.steps > 1 && isConstant(expr)) {
     const value = yield* evaluateNode(query, expr, { ...frame, steps: 1 })
     if (value.kind === 'vector') query.charge(value.block.labels.length * frame.steps)

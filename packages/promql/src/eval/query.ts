@@ -55,23 +55,18 @@ const MOST_STEPS = 1_000_000
 /** Work between two looks at the clock: well under a millisecond. */
 const UNITS_PER_LOOK = 8192
 
-/** Counts samples; what it returns throws a QueryError beyond `most`. */
-export function createCharge(most: number): (samples: number) => void {
-  let charged = 0
-  return (samples) => {
-    charged += samples
-    if (charged > most)
-      throw new QueryError(
-        'too_many_samples',
-        'query processing would load too many samples into memory in query execution',
-      )
-  }
+export function tooManySamples(): QueryError {
+  return new QueryError(
+    'too_many_samples',
+    'query processing would load too many samples into memory in query execution',
+  )
 }
 
 export function createQuery(options: QueryOptions): Query {
   const { source, queryable, lookbackMs, subqueryStepMs, limits, now, signal } = options
   const deadline = now() + limits.timeoutMs
   let sliceEnd = now() + limits.sliceMs
+  let samples = 0
   let units = 0
 
   function look(): boolean {
@@ -96,7 +91,10 @@ export function createQuery(options: QueryOptions): Query {
     subqueryStepMs,
     annotations: createAnnotations(source),
     plans: options.plans,
-    charge: createCharge(limits.maxSamples),
+    charge(count) {
+      samples += count
+      if (samples > limits.maxSamples) throw tooManySamples()
+    },
     chargeSteps(steps) {
       if (steps > MOST_STEPS) {
         const message = `query would be evaluated at ${steps} steps, at most ${MOST_STEPS} are possible: use a longer step`

@@ -1,4 +1,4 @@
-import type { Annotations } from '../eval/annotations.ts'
+import type { Position } from '../errors.ts'
 import type { Labels, Queryable } from '../storage.ts'
 
 /**
@@ -16,7 +16,8 @@ export interface PlanMoment {
   readonly queryable: Queryable
   readonly timeMs: number
   readonly lookbackMs: number
-  readonly annotations: Annotations
+  /** Remarks on something of the expression. */
+  inform(text: string, at: Position): void
   /** Counts samples read. @throws QueryError beyond the limit */
   charge(samples: number): void
 }

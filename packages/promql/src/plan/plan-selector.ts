@@ -65,7 +65,8 @@ export function planRangeCall(expr: CallExpr): PlanNode | undefined {
       const { timestamps, values, from, to, rises } = withoutStale(raw)
       const endMs = timeMs - selector.offsetMs
       window.from = firstAfter(timestamps, endMs - rangeMs, from, to)
-      window.to = firstAfter(timestamps, endMs, window.from, to)
+      // Most often nothing is newer than the evaluation.
+      window.to = (timestamps[to - 1] ?? 0) <= endMs ? to : firstAfter(timestamps, endMs, window.from, to)
       if (window.from === window.to) return undefined
       window.timestamps = timestamps
       window.values = values
@@ -80,9 +81,9 @@ export function planRangeCall(expr: CallExpr): PlanNode | undefined {
         return isSuspectCounter(expr.func, name) ? [{ row, name }] : []
       })
     },
-    onRead({ present }, { annotations }) {
+    onRead({ present }, moment) {
       for (const { row, name } of suspects)
-        if (present[row] === 1) annotations.inform(suspicionOf(name), expr.args[0] ?? expr)
+        if (present[row] === 1) moment.inform(suspicionOf(name), expr.args[0] ?? expr)
     },
   })
 }

@@ -11,7 +11,7 @@ import { messageOf } from '../coded-error.ts'
 import type { BaseEnv } from '../env/base-env.ts'
 import { redactUrls } from '../env/redact.ts'
 import type { Log } from '../log/create-log.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/create-metrics.ts'
 import { BusError } from './bus-error.ts'
 
 export type NatsEnv = Pick<BaseEnv, 'NATS_URL' | 'NATS_USER' | 'NATS_PASS' | 'NATS_CREDS'>

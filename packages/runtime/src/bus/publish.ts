@@ -1,7 +1,7 @@
 import type { JetStreamClient, PubAck } from '@nats-io/jetstream'
 import { headers, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node'
 import { backoffMs, type Clock, sleep } from '../clock.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/create-metrics.ts'
 import { injectTrace } from '../trace/propagate.ts'
 import { BusError, toBusError } from './bus-error.ts'
 

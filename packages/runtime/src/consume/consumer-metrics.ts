@@ -1,7 +1,7 @@
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log/create-log.ts'
 import { createThrottle } from '../log/throttle.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/create-metrics.ts'
 import type { Disposition } from './decide-disposition.ts'
 import type { HeldDelivery, Refusal } from './delivery.ts'
 
@@ -28,11 +28,11 @@ export function createConsumerRecord(
     'reason',
   ])
   const seconds = metrics
-    .histogram('tocsin_message_duration_seconds', 'From reading a message to its decision.', [
-      'stream',
-      'consumer',
-    ])
-    .labels({ stream, consumer })
+    .quickHistogram<'stream' | 'consumer'>(
+      'tocsin_message_duration_seconds',
+      'From reading a message to its decision.',
+    )
+    .with({ stream, consumer })
   const lag = metrics
     .gauge('tocsin_stream_lag_messages', 'Messages of the stream that this consumer has not read yet.', [
       'stream',

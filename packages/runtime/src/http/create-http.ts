@@ -1,6 +1,6 @@
 import express, { type Express } from 'express'
 import type { Log } from '../log/create-log.ts'
-import { type Metrics, renderMetrics } from '../metrics.ts'
+import { type Metrics, renderMetrics } from '../metrics/create-metrics.ts'
 import type { Readiness } from '../service/readiness.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { measureRequests } from './measure-requests.ts'

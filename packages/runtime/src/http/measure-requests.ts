@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/create-metrics.ts'
 
 /** Times every request by method, route and status. The route is its pattern: paths have no bound. */
 export function measureRequests(metrics: Metrics): RequestHandler {

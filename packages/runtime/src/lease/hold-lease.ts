@@ -5,7 +5,7 @@ import type { Bus } from '../bus/connect-bus.ts'
 import { type Clock, sleep } from '../clock.ts'
 import { messageOf } from '../coded-error.ts'
 import type { Log } from '../log/create-log.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/create-metrics.ts'
 import type { Lifecycle } from '../service/lifecycle.ts'
 import type { Lease } from './lease.ts'
 

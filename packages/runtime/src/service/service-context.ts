@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts'
 import type { RedisConnection } from '../connect-redis.ts'
 import type { BaseEnv } from '../env/base-env.ts'
 import type { Log } from '../log/create-log.ts'
-import type { Metrics } from '../metrics.ts'
+import type { Metrics } from '../metrics/create-metrics.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Readiness } from './readiness.ts'
 

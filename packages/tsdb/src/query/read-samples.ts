@@ -1,7 +1,7 @@
 import type { SeriesSamples, SeriesSlice } from '@tocsin/promql'
 import type { ChunkArena } from '../chunks/chunk-arena.ts'
 import type { HeadState } from '../head-state.ts'
-import { lowerBound, upperBound } from '../search-times.ts'
+import { lowerBound, lowerBoundFromEnd, upperBound } from '../search-times.ts'
 import { type OpenRange, openRangeOf } from '../series/open-samples.ts'
 import { placeInPage } from '../series/open-store.ts'
 import type { Chunk, MemorySeries } from '../series/series.ts'
@@ -108,7 +108,7 @@ export function sliceSamples(
   slice.to = from + count
   slice.stales = (flags & HAS_NAN) === 0 ? 0 : undefined
   slice.rises = (flags & (HAS_NAN | MAY_FALL)) === 0
-  if (oldest < start) slice.from = lowerBound(page.times, from, from + count, start)
+  if (oldest < start) slice.from = lowerBoundFromEnd(page.times, from, from + count, start)
   return true
 }
 

@@ -84,6 +84,8 @@ function alert(
   const { atMs, sequence, trigger, frozenFrom } = moment
   const queryMs = atMs - group.queryOffsetMs
   const observed = observeAlerts(rule, { queryable, externalURL }, queryMs, atMs)
+  // Nearly always: nothing is amiss, and nothing was.
+  if (observed.length === 0 && status.alerts.size === 0) return NOTHING
   const { forMs, keepFiringForMs } = rule
   const step = stepAlerts({
     forMs,

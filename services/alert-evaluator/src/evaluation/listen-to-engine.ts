@@ -6,6 +6,7 @@ import type { EvaluatorMetrics } from '../evaluator-metrics.ts'
 import type { RuleRef } from '../rules/rule-set.ts'
 import type { Journal } from '../state/journal.ts'
 import type { EngineListener } from './engine.ts'
+import type { Moment } from './evaluate-rule.ts'
 
 /** The message that caused an evaluation: when NATS stored it, when it was read. Milliseconds. */
 export interface Cause {
@@ -27,6 +28,12 @@ export function listenToEngine({ journal, metrics, source, linkTo, now }: Listen
   take(): readonly Promise<void>[]
 } {
   let writes: Promise<void>[] = []
+  const evaluations = new Map<string, { inc(): void }>()
+  const countOf = (trigger: Moment['trigger']) => {
+    const known = evaluations.get(trigger) ?? metrics.evaluations.labels({ trigger })
+    evaluations.set(trigger, known)
+    return known
+  }
   return {
     cause: undefined,
     take() {
@@ -35,7 +42,7 @@ export function listenToEngine({ journal, metrics, source, linkTo, now }: Listen
       return taken
     },
     evaluated(_rule, { trigger }, { error }, seconds) {
-      metrics.evaluations.inc({ trigger })
+      countOf(trigger).inc()
       metrics.duration.observe(seconds)
       if (error !== undefined) metrics.failures.inc({ reason: codeOf(error) ?? 'internal' })
     },

@@ -16,6 +16,8 @@ export interface ObserveDeps {
   readonly externalURL: string
 }
 
+const NOTHING: readonly Observation[] = []
+
 /**
  * What an alerting rule's result says about each alert.
  * @throws EvaluationError when two results are the same alert; QueryError when the expression fails
@@ -26,13 +28,15 @@ export function observeAlerts(
   queryMs: number,
   atMs: number,
 ): readonly Observation[] {
+  const samples = rule.query.evaluate(queryable, queryMs)
+  if (samples.length === 0) return NOTHING
   const context: TemplateContext = {
     query: queryOnce(queryable, queryMs),
     nowMs: atMs,
     externalURL,
   }
   const seen = new Set<string>()
-  return rule.query.evaluate(queryable, queryMs).map((sample) => {
+  return samples.map((sample) => {
     const observation = observe(rule, sample, context)
     if (seen.has(observation.fingerprint))
       throw new EvaluationError(

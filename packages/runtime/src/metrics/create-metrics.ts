@@ -1,4 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { createQuickHistogram, type QuickHistogram } from './quick-histogram.ts'
 
 /** A service's own registry, and makers that answer the existing metric when asked twice for one name. */
 export interface Metrics {
@@ -11,6 +12,12 @@ export interface Metrics {
     labelNames?: readonly L[],
     buckets?: readonly number[],
   ): Histogram<L>
+  /** A histogram for what happens at every message. Times in seconds. */
+  quickHistogram<L extends string = never>(
+    name: string,
+    help: string,
+    buckets?: readonly number[],
+  ): QuickHistogram<L>
 }
 
 /** From half a millisecond to half a minute: what a message or a request takes. Seconds. */
@@ -51,6 +58,8 @@ export function createMetrics(service: string, version: string): Metrics {
             registers: [registry],
           }),
       ),
+    quickHistogram: (name, help, buckets = durationBuckets) =>
+      once(name, () => createQuickHistogram(registry, name, help, buckets)),
   }
   metrics
     .gauge('tocsin_build_info', 'Always 1; the labels say what runs.', ['service', 'version'])

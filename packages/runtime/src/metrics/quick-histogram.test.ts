@@ -1,0 +1,29 @@
+import { Histogram, Registry } from 'prom-client'
+import { expect, test } from 'vitest'
+import { createQuickHistogram } from './quick-histogram.ts'
+
+test('exposes what prom-client would, in both formats and as JSON', async () => {
+  const [ours, theirs] = [new Registry(), new Registry()]
+  const quick = createQuickHistogram<'stream'>(ours, 'took_seconds', 'Time.', [0.1, 1])
+  const slow = new Histogram({
+    name: 'took_seconds',
+    help: 'Time.',
+    labelNames: ['stream'],
+    buckets: [0.1, 1],
+    registers: [theirs],
+  })
+  for (const [stream, value] of [
+    ['A', 0.1],
+    ['A', 0.05],
+    ['A', 0.3],
+    ['B', 7],
+  ] as const) {
+    quick.with({ stream }).observe(value)
+    slow.observe({ stream }, value)
+  }
+  const sorted = (text: string) => text.split('\n').sort()
+  expect(sorted(await ours.metrics())).toEqual(sorted(await theirs.metrics()))
+  const [metric] = await ours.getMetricsAsJSON()
+  expect(metric).toMatchObject({ name: 'took_seconds', type: 'histogram' })
+  expect(metric?.values).toHaveLength(10)
+})
