@@ -1,8 +1,11 @@
 import type { Labels } from './envelope.ts'
 
-const OFFSET = 14695981039346656037n
-const PRIME = 1099511628211n
-const MASK = (1n << 64n) - 1n
+// FNV-1a's offset basis and prime of 64 bits, in halves; the prime is 2^40 + 0x1b3.
+const OFFSET_HIGH = 0xcbf29ce4
+const OFFSET_LOW = 0x84222325
+const PRIME_LOW = 0x1b3
+const TWO_32 = 2 ** 32
+
 const encoder = new TextEncoder()
 
 /**
@@ -10,15 +13,25 @@ const encoder = new TextEncoder()
  * Source: prometheus/common `model/signature.go`.
  */
 export function fingerprint(labels: Labels): string {
-  let hash = OFFSET
+  let high = OFFSET_HIGH
+  let low = OFFSET_LOW
   const add = (byte: number) => {
-    hash = ((hash ^ BigInt(byte)) * PRIME) & MASK
+    const mixed = (low ^ byte) >>> 0
+    const product = mixed * PRIME_LOW
+    high = (Math.imul(high, PRIME_LOW) + Math.floor(product / TWO_32) + (mixed << 8)) >>> 0
+    low = product % TWO_32
+  }
+  const addText = (text: string) => {
+    for (const byte of encoder.encode(text)) add(byte)
+    add(255)
   }
   for (const name of Object.keys(labels).sort()) {
-    for (const byte of encoder.encode(name)) add(byte)
-    add(255)
-    for (const byte of encoder.encode(labels[name])) add(byte)
-    add(255)
+    addText(name)
+    addText(labels[name] ?? '')
   }
-  return hash.toString(16).padStart(16, '0')
+  return hex(high) + hex(low)
+}
+
+function hex(half: number): string {
+  return half.toString(16).padStart(8, '0')
 }

@@ -38,22 +38,18 @@ export function createGrouper(grouping: readonly string[], without: boolean): Gr
     return { begin: () => {}, groupOf: () => all }
   }
   const names = without ? [...grouping, METRIC_NAME] : [...grouping].sort()
-  let byLabels = new WeakMap<Labels, Group>()
   let byKey = new Map<string, Group>()
   return {
     begin() {
-      if (byKey.size < MOST_GROUPS) return
-      byLabels = new WeakMap()
-      byKey = new Map()
+      if (byKey.size >= MOST_GROUPS) byKey = new Map()
     },
     groupOf(labels) {
-      const known = byLabels.get(labels)
+      const kept = without ? omitLabels(labels, names) : undefined
+      const key = kept ? labelsKey(kept) : keyOf(labels, names)
+      const known = byKey.get(key)
       if (known) return known
-      const kept = without ? omitLabels(labels, names) : pickLabels(labels, names)
-      const key = without ? labelsKey(kept) : keyOf(labels, names)
-      const group = byKey.get(key) ?? { labels: kept }
+      const group = { labels: kept ?? pickLabels(labels, names) }
       byKey.set(key, group)
-      byLabels.set(labels, group)
       return group
     },
   }

@@ -2,11 +2,13 @@ import type { Labels } from '../storage.ts'
 import { quote } from '../syntax/strings.ts'
 
 export const METRIC_NAME = '__name__'
-export const NO_LABELS: Labels = Object.freeze(emptyLabels())
+export const NO_LABELS: Labels = Object.freeze({})
 
-/** Labels have no prototype: `constructor` is a label name like any other. */
-function emptyLabels(): Record<string, string> {
-  return Object.create(null) as Record<string, string>
+/** Adds a label to a label set that is being made. */
+function put(labels: Record<string, string>, name: string, value: string): void {
+  // Assigning to this one would set no property.
+  if (name === '__proto__') Object.defineProperty(labels, name, { value, enumerable: true })
+  else labels[name] = value
 }
 
 /** A label's value; the empty string when it is absent. */
@@ -15,19 +17,21 @@ export function labelValue(labels: Labels, name: string): string {
   return typeof value === 'string' ? value : ''
 }
 
-const keys = new WeakMap<Labels, string>()
-
 /** A text that two label sets share exactly when they are equal; it sorts as the labels do. */
 export function labelsKey(labels: Labels): string {
-  const cached = keys.get(labels)
-  if (cached !== undefined) return cached
   let key = ''
-  for (const name of Object.keys(labels).sort()) {
+  for (const name of namesOf(labels)) {
     const value = labelValue(labels, name)
     if (value !== '') key += `${keyPart(name)}\u0000${keyPart(value)}\u0000`
   }
-  keys.set(labels, key)
   return key
+}
+
+/** The names of labels, sorted; most often they are so already. */
+function namesOf(labels: Labels): string[] {
+  const names = Object.keys(labels)
+  for (let i = 1; i < names.length; i++) if ((names[i - 1] ?? '') > (names[i] ?? '')) return names.sort()
+  return names
 }
 
 /** A text that two label sets share exactly when the named labels are equal. */
@@ -43,42 +47,35 @@ function keyPart(text: string): string {
   return text.replaceAll('\u0001', '\u0001\u0001').replaceAll('\u0000', '\u0001\u0002')
 }
 
-const nameless = new WeakMap<Labels, Labels>()
-
-/** The labels without the metric name; the same object for the same labels object. */
+/** The labels without the metric name; the same object where there is none. */
 export function dropMetricName(labels: Labels): Labels {
-  if (labelValue(labels, METRIC_NAME) === '') return labels
-  const cached = nameless.get(labels)
-  if (cached) return cached
-  const dropped = omitLabels(labels, [METRIC_NAME])
-  nameless.set(labels, dropped)
-  return dropped
+  return labelValue(labels, METRIC_NAME) === '' ? labels : omitLabels(labels, NAME_ONLY)
 }
 
+const NAME_ONLY = [METRIC_NAME]
+
 export function pickLabels(labels: Labels, names: readonly string[]): Labels {
-  const picked = emptyLabels()
+  const picked: Record<string, string> = {}
   for (const name of names) {
     const value = labelValue(labels, name)
-    if (value !== '') picked[name] = value
+    if (value !== '') put(picked, name, value)
   }
   return picked
 }
 
 export function omitLabels(labels: Labels, names: readonly string[]): Labels {
-  const kept = emptyLabels()
-  for (const name of Object.keys(labels)) {
-    if (!names.includes(name)) kept[name] = labelValue(labels, name)
-  }
+  const kept: Record<string, string> = {}
+  for (const name in labels) if (!names.includes(name)) put(kept, name, labelValue(labels, name))
   return kept
 }
 
 /** The labels with some of them set; an empty value removes the label. */
 export function setLabels(labels: Labels, changes: Iterable<readonly [name: string, value: string]>): Labels {
-  const changed = Object.assign(emptyLabels(), labels)
-  for (const [name, value] of changes) {
-    if (value === '') delete changed[name]
-    else changed[name] = value
-  }
+  const all = new Map<string, string>()
+  for (const name in labels) all.set(name, labelValue(labels, name))
+  for (const [name, value] of changes) all.set(name, value)
+  const changed: Record<string, string> = {}
+  for (const [name, value] of all) if (value !== '') put(changed, name, value)
   return changed
 }
 

@@ -109,14 +109,24 @@ function* readMatrix(
     if (count === 0) continue
     matrix.push({ labels, timestamps: timestamps.subarray(0, count), values: values.subarray(0, count) })
   }
-  return yield* takeSteps(query, sortInSteps(matrix, byLabels))
+  return yield* orderByLabels(query, matrix)
 }
 
-function byLabels(a: SeriesSamples, b: SeriesSamples): number {
-  const x = labelsKey(a.labels)
-  const y = labelsKey(b.labels)
-  return x === y ? 0 : x < y ? -1 : 1
+function* orderByLabels(query: Query, matrix: readonly SeriesSamples[]): Generator<void, SeriesSamples[]> {
+  const keyed: { readonly key: string; readonly series: SeriesSamples }[] = []
+  for (const series of matrix) {
+    if (query.due(UNITS_PER_KEY)) yield
+    keyed.push({ key: labelsKey(series.labels), series })
+  }
+  const sorted = yield* takeSteps(
+    query,
+    sortInSteps(keyed, (a, b) => (a.key === b.key ? 0 : a.key < b.key ? -1 : 1)),
+  )
+  return sorted.map(({ series }) => series)
 }
+
+/** Looking at a series' labels costs about as much as this many samples. */
+const UNITS_PER_KEY = 64
 
 /** A range vector as the result itself: its samples as they were stored. */
 function* readRange(query: Query, expr: Expr, frame: Frame): Generator<void, SeriesSamples[]> {
@@ -132,7 +142,7 @@ function* readRange(query: Query, expr: Expr, frame: Frame): Generator<void, Ser
       matrix.push({ labels, timestamps: timestamps.slice(first, end), values: values.slice(first, end) })
     if (query.due(held)) yield
   }
-  return yield* takeSteps(query, sortInSteps(matrix, byLabels))
+  return yield* orderByLabels(query, matrix)
 }
 
 function* evaluateVector(query: Query, expr: Expr, frame: Frame): Generator<void, Block> {

@@ -7,26 +7,13 @@ import type { Query } from './query.ts'
 /** Looking at a row's labels costs about as much as this many samples. */
 const UNITS_PER_ROW = 32
 
-/** What a series is matched by, remembered by the identity of its labels. */
+/** What a series is matched by: equal for series that match. */
 export type Signature = (labels: Labels) => string
 
-const known = new WeakMap<VectorMatching, Signature>()
-
 export function signatureOf(matching: VectorMatching): Signature {
-  const cached = known.get(matching)
-  if (cached) return cached
-  const byLabels = new WeakMap<Labels, string>()
   const ignored = [...matching.labels, METRIC_NAME]
   const names = [...matching.labels].sort()
-  const signature: Signature = (labels) => {
-    const found = byLabels.get(labels)
-    if (found !== undefined) return found
-    const key = matching.on ? keyOf(labels, names) : labelsKey(omitLabels(labels, ignored))
-    byLabels.set(labels, key)
-    return key
-  }
-  known.set(matching, signature)
-  return signature
+  return (labels) => (matching.on ? keyOf(labels, names) : labelsKey(omitLabels(labels, ignored)))
 }
 
 /** The labels two series have been matched by. */

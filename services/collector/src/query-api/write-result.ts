@@ -1,18 +1,27 @@
 import type { Labels, QueryValue, SeriesSamples, VectorSample } from '@tocsin/promql'
 import { writeSampleTime, writeSampleValue } from './write-number.ts'
 
-const writtenLabels = new WeakMap<Labels, string>()
-
 /** Labels as a JSON object, sorted by name. */
 export function writeLabels(labels: Labels): string {
-  const known = writtenLabels.get(labels)
-  if (known !== undefined) return known
   const names = Object.keys(labels)
-    .filter((name) => labels[name] !== '')
-    .sort()
-  const text = `{${names.map((name) => `${JSON.stringify(name)}:${JSON.stringify(labels[name])}`).join(',')}}`
-  writtenLabels.set(labels, text)
-  return text
+  for (let i = 1; i < names.length; i++)
+    if ((names[i - 1] ?? '') > (names[i] ?? '')) {
+      names.sort()
+      break
+    }
+  let text = ''
+  for (const name of names) {
+    const value = labels[name]
+    if (value !== undefined && value !== '') text += `${text && ','}${writeText(name)}:${writeText(value)}`
+  }
+  return `{${text}}`
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must be escaped, lone surrogates too
+const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/
+
+function writeText(text: string): string {
+  return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`
 }
 
 /** A JSON array of texts that are JSON themselves, in pieces. */
