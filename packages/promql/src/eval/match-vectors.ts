@@ -16,6 +16,9 @@ import {
 import type { Query } from './query.ts'
 import { matchedLabels, numberRows } from './signatures.ts'
 
+/** Making the labels of a result costs about as much as this many samples. */
+const UNITS_PER_PAIR = 64
+
 /** Arithmetic and comparison between two vectors: one-to-one, or many-to-one with `group_left`/`group_right`. */
 export function* matchVectors(
   query: Query,
@@ -43,7 +46,7 @@ export function* matchVectors(
     matchedBy.fill(-1)
     seen.clear()
     for (let row = 0; row < manyNumbers.length; row++) {
-      if (query.due(8)) yield
+      if (query.due(UNITS_PER_PAIR)) yield
       const cell = row * steps + step
       const number = manyNumbers[row] ?? 0
       const oneRow = oneAt[number] ?? -1

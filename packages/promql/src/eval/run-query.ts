@@ -47,7 +47,7 @@ export function* runInstant(query: Query, expr: Expr): Generator<void, QueryResu
   return withRemarks(query, {
     type: 'vector',
     timeMs,
-    value: readVector(yield* settleNames(query, value.block)),
+    value: yield* readVector(query, yield* settleNames(query, value.block)),
   })
 }
 
@@ -81,10 +81,12 @@ function withRemarks(query: Query, value: QueryValue): QueryResult {
   return { ...value, ...query.annotations.list() }
 }
 
-function readVector(block: Block): VectorSample[] {
+function* readVector(query: Query, block: Block): Generator<void, VectorSample[]> {
   const samples: VectorSample[] = []
-  for (const [row, labels] of block.labels.entries()) {
-    if (block.present[row] === 1) samples.push({ labels, value: block.values[row] ?? Number.NaN })
+  for (let row = 0; row < block.labels.length; row++) {
+    if (query.due(16)) yield
+    if (block.present[row] !== 1) continue
+    samples.push({ labels: block.labels[row] ?? NO_LABELS, value: block.values[row] ?? Number.NaN })
   }
   return samples
 }

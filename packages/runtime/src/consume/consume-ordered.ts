@@ -13,6 +13,8 @@ import { restoreReading } from './restore-reading.ts'
 import type { Outcome } from './run-stages.ts'
 
 const PREFETCH = 1024
+/** How long messages may be handled before others get their turn. Milliseconds. */
+const TURN_MS = 10
 
 /**
  * Reads a stream in order into memory, from its beginning (or a sequence) and on for as long as the service runs.
@@ -44,6 +46,7 @@ export async function readStream(
   const queue: { readonly message: Msg; readonly position: Position }[] = []
   let stopped: Promise<void> | undefined
   let busy: Promise<void> | undefined
+  let turnBegan: number | undefined
   let received = (options.fromSequence ?? 1) - 1
   let handled = 0
   let incarnation: string | undefined
@@ -64,10 +67,24 @@ export async function readStream(
     return cursor
   }
 
+  /** Whether the messages had their part of this turn of the event loop; the rest comes in the next one. */
+  function isTurnOver(release: () => void): boolean {
+    if (turnBegan === undefined) {
+      turnBegan = performance.now()
+      setImmediate(() => {
+        turnBegan = undefined
+        drain(release)
+      })
+    }
+    return performance.now() - turnBegan > TURN_MS
+  }
+
   /** Handles what is queued; synchronously, for as long as no stage needs to wait. */
   function drain(release: () => void): void {
     if (busy !== undefined) return
-    for (let next = queue.shift(); next && !signal.aborted; next = queue.shift()) {
+    while (queue.length > 0 && !signal.aborted && !isTurnOver(release)) {
+      const next = queue.shift()
+      if (!next) return
       const pause = handle(next.message, next.position)
       if (pause !== undefined) {
         busy = pause.finally(() => {

@@ -165,7 +165,7 @@ function narrow(
   verdictsOf: VerdictsOf,
   matchers: readonly Matcher[],
   posting: Posting | undefined,
-): MemorySeries[] | undefined {
+): readonly MemorySeries[] | undefined {
   const room = posting ? posting.series.length / 4 : Number.POSITIVE_INFINITY
   if (room < FEW_SERIES / 4) return undefined
   let shortest: (readonly MemorySeries[])[] | undefined
@@ -179,7 +179,16 @@ function narrow(
     shortest = lists
     length = sum
   }
-  return shortest?.flat().sort((a, b) => a.ref - b.ref)
+  if (!shortest || shortest.length === 1) return shortest?.[0]
+  const together: MemorySeries[] = []
+  for (const list of shortest) for (const series of list) together.push(series)
+  // Of a value each series is created after the one before it, and most often that of the next value still later.
+  return isAscending(together) ? together : together.sort((a, b) => a.ref - b.ref)
+}
+
+function isAscending(series: readonly MemorySeries[]): boolean {
+  for (let i = 1; i < series.length; i++) if ((series[i - 1]?.ref ?? 0) > (series[i]?.ref ?? 0)) return false
+  return true
 }
 
 /** A matcher's lists of series, one for each value; undefined when there are more than `limit` values to look at. */

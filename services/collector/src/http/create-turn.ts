@@ -6,23 +6,17 @@ const SLICE_MS = 4
 /** The stretch of time that long work has before others get theirs. */
 export interface Turn {
   isOver(): boolean
-  /** Begins anew: others have just had their turn. */
-  begin(): void
   /** Lets others work, and begins anew. */
   pass(): Promise<void>
 }
 
 export function createTurn(now: () => number = () => performance.now()): Turn {
   let begun = now()
-  const begin = () => {
-    begun = now()
-  }
   return {
     isOver: () => now() - begun >= SLICE_MS,
-    begin,
     async pass() {
       await nextTurn()
-      begin()
+      begun = now()
     },
   }
 }

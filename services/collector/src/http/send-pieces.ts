@@ -19,12 +19,13 @@ export async function sendPieces(
   const turn = createTurn(now)
   for (const piece of pieces) {
     block += piece
-    const full = block.length >= BLOCK
-    if (full && !to.write(block)) {
-      if (!(await drained(to, signal))) return
-      turn.begin()
-    } else if (turn.isOver()) await turn.pass()
-    if (full) block = ''
+    if (block.length >= BLOCK) {
+      const roomy = to.write(block)
+      block = ''
+      // A fast reader's socket is drained at once, before anyone else had a turn.
+      if (!roomy && !(await drained(to, signal))) return
+    }
+    if (turn.isOver()) await turn.pass()
     if (signal.aborted) return
   }
   to.end(block)
