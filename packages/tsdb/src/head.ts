@@ -9,7 +9,8 @@ import {
   lookUpSeries,
   type SeriesQuery,
 } from './query/look-up-labels.ts'
-import { createReusedSlice, readSamples, sliceSamples } from './query/read-samples.ts'
+import { readSamples } from './query/read-samples.ts'
+import { Slices } from './query/read-slices.ts'
 import { createResolver } from './query/resolve-series.ts'
 import { type MaintenanceReport, maintainHead } from './retention.ts'
 import { type AppendOutcome, appendSample } from './series/append-sample.ts'
@@ -141,7 +142,7 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
         if (samples) yield samples
       }
     },
-    slices: (matchers, startMs, endMs) => eachSlice(state, resolve(matchers), startMs, endMs),
+    slices: (matchers, startMs, endMs) => new Slices(state, resolve(matchers), startMs, endMs),
     prepare,
     matchSeries: resolve,
     read: (series, startMs, endMs) => readSamples(state, own(series), startMs, endMs),
@@ -177,17 +178,6 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
 
 // What the column holds.
 const MOST_REACH_MS = 2 ** 32 - 1
-
-/** One slice object serves all series: rules read very many, very often. */
-function* eachSlice(
-  state: HeadState,
-  series: readonly MemorySeries[],
-  startMs: number,
-  endMs: number,
-): Generator<SeriesSlice> {
-  const slice = createReusedSlice()
-  for (const one of series) if (sliceSamples(state, one, startMs, endMs, slice)) yield slice
-}
 
 /** Series are only ever made here, so that behind the read-only handle stands the head's own object. */
 function own(series: Series): MemorySeries {

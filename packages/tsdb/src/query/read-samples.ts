@@ -1,11 +1,9 @@
-import type { SeriesSamples, SeriesSlice } from '@tocsin/promql'
+import type { SeriesSamples } from '@tocsin/promql'
 import type { ChunkArena } from '../chunks/chunk-arena.ts'
 import type { HeadState } from '../head-state.ts'
-import { lowerBound, lowerBoundFromEnd, upperBound } from '../search-times.ts'
+import { lowerBound, upperBound } from '../search-times.ts'
 import { type OpenRange, openRangeOf } from '../series/open-samples.ts'
-import { placeInPage } from '../series/open-store.ts'
 import type { Chunk, MemorySeries } from '../series/series.ts'
-import { HAS_NAN, MAY_FALL } from '../series/series-table.ts'
 
 // Room for one unpacked chunk; what is asked for is copied out of it.
 const CHUNK_ROOM = 256
@@ -57,78 +55,6 @@ export function mayHaveSamples(
   if (first !== undefined) return beginOf(state.arena, first) <= endMs
   const open = openRangeOf(state, series)
   return open.from < open.to && (open.times[open.from] ?? 0) <= endMs
-}
-
-/** A slice that is filled anew for every series: reading many must not make an object for each. */
-export interface ReusedSlice extends SeriesSlice {
-  labels: SeriesSlice['labels']
-  timestamps: Float64Array
-  values: Float64Array
-  from: number
-  to: number
-  stales: number | undefined
-  rises: boolean
-}
-
-export function createReusedSlice(): ReusedSlice {
-  return { labels: {}, timestamps: times, values, from: 0, to: 0, stales: undefined, rises: false }
-}
-
-/**
- * Points a slice at the samples of a series since `startMs`, without a copy where they are raw; false when there are none
- * up to `endMs`. It may have samples after `endMs`, and holds until the head is written to.
- */
-export function sliceSamples(
-  state: HeadState,
-  series: MemorySeries,
-  startMs: number,
-  endMs: number,
-  slice: ReusedSlice,
-): boolean {
-  const { table, open } = state
-  const { row, chunks } = series
-  const start = Math.max(startMs, state.horizonMs)
-  // Also when the series was dropped: its row is -1.
-  if (!((table.lastTime[row] ?? Number.NEGATIVE_INFINITY) >= start)) return false
-  const count = table.openCount[row] ?? 0
-  if (count === 0) return sliceCopy(state, series, start, endMs, slice)
-  const place = table.openAt[row] ?? 0
-  const page = open.pageOf(place)
-  const from = placeInPage(place)
-  const oldest = page.times[from] ?? 0
-  const last = chunks[chunks.length - 1]
-  if (oldest > start && last !== undefined && endOf(state.arena, last) >= start)
-    return sliceCopy(state, series, start, endMs, slice)
-  if (oldest > endMs) return false
-  const flags = table.flags[row] ?? 0
-  slice.labels = series.labels
-  slice.timestamps = page.times
-  slice.values = page.values
-  slice.from = from
-  slice.to = from + count
-  slice.stales = (flags & HAS_NAN) === 0 ? 0 : undefined
-  slice.rises = (flags & (HAS_NAN | MAY_FALL)) === 0
-  if (oldest < start) slice.from = lowerBoundFromEnd(page.times, from, from + count, start)
-  return true
-}
-
-function sliceCopy(
-  state: HeadState,
-  series: MemorySeries,
-  start: number,
-  endMs: number,
-  slice: ReusedSlice,
-): boolean {
-  const samples = readSamples(state, series, start, endMs)
-  if (!samples) return false
-  slice.labels = series.labels
-  slice.timestamps = samples.timestamps
-  slice.values = samples.values
-  slice.from = 0
-  slice.to = samples.timestamps.length
-  slice.stales = undefined
-  slice.rises = false
-  return true
 }
 
 /** Copies what lies in several chunks and the open region into one pair of arrays. */
@@ -212,7 +138,7 @@ function beginOf(arena: ChunkArena, chunk: Chunk): number {
   return typeof chunk === 'number' ? arena.minTimeOf(chunk) : (chunk.times[0] ?? 0)
 }
 
-function endOf(arena: ChunkArena, chunk: Chunk | undefined): number {
+export function endOf(arena: ChunkArena, chunk: Chunk | undefined): number {
   if (chunk === undefined) return Number.NEGATIVE_INFINITY
   return typeof chunk === 'number' ? arena.maxTimeOf(chunk) : (chunk.times[chunk.count - 1] ?? 0)
 }

@@ -30,24 +30,30 @@ const LONGEST_REACH_MS = 11 * 60_000
 // Evaluations lag a little behind the newest sample, and may reach back from there.
 const SLACK_MS = 30_000
 
-const NOBODY: readonly PlacedRule[] = []
-
 /** Follows every sample of a head: what an event costs is what the rules that it concerns cost. */
 export function createRuleMarks(head: Head): RuleMarks {
   let index = createRuleIndex<PlacedRule>()
   let generation = 0
   let marked = new Set<PlacedRule>()
+  let newest: readonly PlacedRule[] = []
+  /** Those that were marked last, and still are. */
+  let markedLast: readonly PlacedRule[] | undefined
 
   function readersOf(series: Series): readonly PlacedRule[] {
     const known = series.companion
     if (known instanceof Concern && known.generation === generation) return known.readers
     const { rules: readers, reachMs } = index.readersOf(series.labels)
     head.keepRaw(series, reachMs === 0 ? 0 : Math.min(reachMs, LONGEST_REACH_MS) + SLACK_MS)
-    series.companion = new Concern(generation, readers.length === 0 ? NOBODY : readers)
-    return readers
+    // Series side by side mostly concern the same rules: one list serves them all.
+    if (!isSame(readers, newest)) newest = readers
+    series.companion = new Concern(generation, newest)
+    return newest
   }
   head.watchSamples((series) => {
-    for (const rule of readersOf(series)) marked.add(rule)
+    const readers = readersOf(series)
+    if (readers === markedLast) return
+    markedLast = readers
+    for (const rule of readers) marked.add(rule)
   })
 
   return {
@@ -59,12 +65,21 @@ export function createRuleMarks(head: Head): RuleMarks {
       generation++
       const waiting = [...marked].flatMap(({ id }) => next.rules.get(id) ?? [])
       marked = new Set(waiting)
+      markedLast = undefined
     },
     take(others = new Set()) {
       const taken = marked
       marked = others
+      markedLast = undefined
       return taken
     },
-    remove: (rule) => void marked.delete(rule),
+    remove(rule) {
+      marked.delete(rule)
+      markedLast = undefined
+    },
   }
+}
+
+function isSame(some: readonly PlacedRule[], others: readonly PlacedRule[]): boolean {
+  return some.length === others.length && some.every((rule, i) => rule === others[i])
 }
