@@ -10,9 +10,9 @@ import { startTocsinSide, type TocsinSide } from './rules/tocsin-side.ts'
 import { startVictoriaSide, VICTORIA_MISSING } from './rules/victoria-side.ts'
 import { quantile } from './statistics.ts'
 
-const ROUNDS = 6
+const ROUNDS = 4
 const SERVICES = 1000
-const CYCLES_A_ROUND = 6
+const CYCLES_A_ROUND = 12
 // The windows fill, code is compiled, memory finds its size.
 const WARM_UP_CYCLES = 18
 // Among the load above, other processes would be measured: here the evaluator is alone.

@@ -26,6 +26,8 @@ export interface Engine {
   restore(ruleId: string, alerts: ReadonlyMap<string, Alert>): boolean
   /** Whether samples came that rules read, and these have not been evaluated since. */
   hasMarked(): boolean
+  /** The time of the newest of these samples since this was asked last; -Infinity without any. Milliseconds. */
+  takeNewestMs(): number
   /**
    * Evaluates the rules whose samples came, and those that read what they write. Rules that take long are not evaluated
    * again at once: the answer is after how many milliseconds those that are left want to be.
@@ -167,6 +169,7 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
       return true
     },
     hasMarked: () => marks.size() > 0,
+    takeNewestMs: marks.takeNewestMs,
     dropMarks: () => void marks.take(),
     evaluateMarked(moment) {
       const due = marks.take()

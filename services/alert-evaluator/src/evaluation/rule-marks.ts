@@ -9,6 +9,8 @@ export interface RuleMarks {
   readersOf(series: Series): readonly PlacedRule[]
   /** How many rules are marked since they read a series that got a sample. */
   size(): number
+  /** The time of the newest sample that marked a rule since this was asked last; -Infinity without any. Milliseconds. */
+  takeNewestMs(): number
   /** The marked rules; afterwards these others are, or none. */
   take(others?: Set<PlacedRule>): Set<PlacedRule>
   remove(rule: PlacedRule): void
@@ -35,7 +37,8 @@ export function createRuleMarks(head: Head): RuleMarks {
   let index = createRuleIndex<PlacedRule>()
   let generation = 0
   let marked = new Set<PlacedRule>()
-  let newest: readonly PlacedRule[] = []
+  let found: readonly PlacedRule[] = []
+  let newestMs = Number.NEGATIVE_INFINITY
   /** Those that were marked last, and still are. */
   let markedLast: readonly PlacedRule[] | undefined
 
@@ -45,12 +48,13 @@ export function createRuleMarks(head: Head): RuleMarks {
     const { rules: readers, reachMs } = index.readersOf(series.labels)
     head.keepRaw(series, reachMs === 0 ? 0 : Math.min(reachMs, LONGEST_REACH_MS) + SLACK_MS)
     // Series side by side mostly concern the same rules: one list serves them all.
-    if (!isSame(readers, newest)) newest = readers
-    series.companion = new Concern(generation, newest)
-    return newest
+    if (!isSame(readers, found)) found = readers
+    series.companion = new Concern(generation, found)
+    return found
   }
-  head.watchSamples((series) => {
+  head.watchSamples((series, timeMs) => {
     const readers = readersOf(series)
+    if (timeMs > newestMs && readers.length > 0) newestMs = timeMs
     if (readers === markedLast) return
     markedLast = readers
     for (const rule of readers) marked.add(rule)
@@ -59,6 +63,11 @@ export function createRuleMarks(head: Head): RuleMarks {
   return {
     readersOf,
     size: () => marked.size,
+    takeNewestMs() {
+      const taken = newestMs
+      newestMs = Number.NEGATIVE_INFINITY
+      return taken
+    },
     replaceRules(next) {
       index = createRuleIndex()
       for (const rule of next.rules.values()) index.add(rule.rule.query.compiled, rule)

@@ -84,14 +84,10 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
 
   /** Series that a message of the past changed. */
   let changed: Series[] = []
-  let newestMs = Number.NEGATIVE_INFINITY
-  head.watchSamples((series, timeMs) => {
-    if (timeMs > newestMs) newestMs = timeMs
-    if (!live) changed.push(series)
-  })
+  const ignoreSamples = head.watchSamples((series) => void changed.push(series))
 
   const momentNow = (trigger: Trigger): Moment => ({
-    atMs: timeOf(clock.now(), trigger === 'sample' ? newestMs : undefined),
+    atMs: timeOf(clock.now(), trigger === 'sample' ? engine.takeNewestMs() : undefined),
     sequence,
     trigger,
   })
@@ -113,9 +109,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     engine,
     clock,
     evaluate(work, cause) {
-      const moment = momentNow('sample')
-      newestMs = Number.NEGATIVE_INFINITY
-      evaluate(moment, work, cause)
+      evaluate(momentNow('sample'), work, cause)
       metrics.lag.observe(Math.max(0, fineTime() - cause.eventMs) / 1000)
     },
   })
@@ -170,6 +164,8 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   function goLive(): void {
     catchUp.finish(clock.now())
     engine.dropMarks()
+    ignoreSamples()
+    changed = []
     live = true
     evaluate(momentNow('changed'), (moment) => {
       endOrphans(moment)
