@@ -17,6 +17,7 @@ import {
   type StreamKey,
   slaReportEvent,
   slaViolationEvent,
+  spanEvent,
 } from '../src/mod.ts'
 import * as samples from '../src/sample-events.ts'
 
@@ -26,6 +27,13 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string
 }
 
+interface Message {
+  readonly schema: z.ZodType
+  readonly summary: string
+  readonly example?: unknown
+  readonly examples?: readonly unknown[]
+}
+
 interface Channel {
   readonly key: string
   readonly address: string
@@ -33,7 +41,7 @@ interface Channel {
   readonly title: string
   readonly description: string
   readonly parameters?: Record<string, string>
-  readonly messages: Record<string, { schema: z.ZodType; example: unknown; summary: string }>
+  readonly messages: Record<string, Message>
 }
 
 // Builders encode their tokens, so an address is built with plain words, which are then made parameters.
@@ -63,9 +71,21 @@ const channels: readonly Channel[] = [
       },
       metricBatch: {
         schema: metricBatch,
-        example: samples.sampleMetricBatch,
+        examples: [samples.sampleMetricBatch, samples.sampleDictionaryBatch],
         summary: 'Cumulative samples, as the SDK publishes them',
       },
+    },
+  },
+  {
+    key: 'spans',
+    stream: 'SPANS',
+    address: address(subjects.spans(p('service')), 'service'),
+    title: 'Spans to be told of',
+    description:
+      'Spans that failed, or that carry `alert.severity`, as they came over OTLP. The others become metrics only.',
+    parameters: { service: 'service.name, percent-encoded where NATS needs it' },
+    messages: {
+      span: { schema: spanEvent, example: samples.sampleSpanEvent, summary: 'One span' },
     },
   },
   {
@@ -222,6 +242,10 @@ function rpcChannels(): Channel[] {
   )
 }
 
+function examplesOf(payloads: readonly unknown[]): Json {
+  return payloads.length === 0 ? {} : { examples: payloads.map((payload) => ({ payload })) }
+}
+
 function streamNote(key: StreamKey | undefined): string {
   const stream = createStreams(subjects).find((s) => s.key === key)
   if (!stream) return 'Not kept: core NATS.'
@@ -240,13 +264,13 @@ export function asyncApiDocument(): Json {
   for (const channel of all) {
     const rpc = channel.key.startsWith('rpc-')
     const names = Object.keys(channel.messages)
-    for (const [name, { schema, example, summary }] of Object.entries(channel.messages))
+    for (const [name, { schema, example, examples, summary }] of Object.entries(channel.messages))
       messages[name] = {
         name,
         summary,
         contentType: 'application/json',
         payload: schemaOf(schema),
-        ...(example === undefined ? {} : { examples: [{ payload: example }] }),
+        ...examplesOf(examples ?? (example === undefined ? [] : [example])),
       }
     channelEntries[channel.key] = {
       address: channel.address,

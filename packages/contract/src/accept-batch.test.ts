@@ -6,13 +6,20 @@ import { sampleMetricBatch } from './sample-events.ts'
 
 const good = {
   ...sampleMetricBatch,
-  metrics: [...sampleMetricBatch.metrics, { name: 'temperature', type: 'gauge', help: '', unit: 'celsius' }],
+  dictionary: { publisher: 'shop-7f3a', edition: 0, metrics: 0, series: 0 },
+  metadata: [{ name: 'rpc_seconds', type: 'histogram', help: 'h', unit: 'seconds' }],
+  metrics: [
+    ...sampleMetricBatch.metrics,
+    { name: 'calls_total', type: 'counter', temporality: 'delta' },
+    { name: 'temperature', type: 'gauge', help: '', unit: 'celsius' },
+  ],
   series: [...sampleMetricBatch.series, [2, {}], [2, { room: 'Küche', empty: '' }]],
   samples: [
     ...sampleMetricBatch.samples,
     [2, -3.5],
     [3, 'stale', 1_772_366_400_000],
     [3, '-Inf'],
+    [1, 'stale'],
     [1, [0, 0, 0], 0, 0],
   ],
 }
@@ -49,13 +56,32 @@ const edge = fc.oneof(
     ],
     ...[[1, 1], [2, 1], [Number.NaN], [0, [1], 1], [0, [-1], 1], [0, [1]], [0, [1], 1, -1], [0, 1, 1, 1]],
     ...['x'.repeat(256), 'x'.repeat(257), 'x'.repeat(4096), 'x'.repeat(4097)],
+    [0, {}, 1],
+    [0, { a: 'b' }, 1, 2],
+    [0, { a: 'b'.repeat(127) }, 1],
+    [0, { a: '😀'.repeat(127) }, 1],
+    [0, { a: 'b'.repeat(128) }, 1],
+    [0, { '': 'b' }, 1],
     JSON.parse('{"__proto__":"x"}'),
     new Date(0),
   ),
   fc.jsonValue(),
 )
 const fieldName = fc.constantFrom(
-  ...['v', 'id', 'help', 'unit', 'buckets', 'a', 'a-b', '__x', 'constructor', 'toString', 'x'.repeat(257)],
+  ...[
+    'v',
+    'id',
+    'temporality',
+    'help',
+    'unit',
+    'buckets',
+    'a',
+    'a-b',
+    '__x',
+    'constructor',
+    'toString',
+    'x'.repeat(257),
+  ],
 )
 
 /** One change somewhere in a document: a value replaced, added or taken away. */

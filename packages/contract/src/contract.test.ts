@@ -17,6 +17,7 @@ import {
   severityOf,
   slaReportEvent,
   slaViolationEvent,
+  spanEvent,
 } from './mod.ts'
 import * as samples from './sample-events.ts'
 
@@ -24,6 +25,8 @@ describe('the sample events', () => {
   const pairs = [
     ['metric event', metricMessage, samples.sampleMetricEvent],
     ['metric batch', metricMessage, samples.sampleMetricBatch],
+    ['metric batch of a dictionary', metricMessage, samples.sampleDictionaryBatch],
+    ['span', spanEvent, samples.sampleSpanEvent],
     ['alert', alertEvent, samples.sampleAlertEvent],
     ['notification request', notificationRequest, samples.sampleNotificationRequest],
     ['outbox', outboxEvent, samples.sampleOutboxEvent],

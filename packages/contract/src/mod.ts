@@ -43,8 +43,11 @@ export {
 export { hostMetrics } from './host-catalogue.ts'
 export { JOB_BUCKETS, type MetricDefinition, QUERY_BUCKETS, REQUEST_BUCKETS } from './metric-definition.ts'
 export {
+  type BatchDictionary,
   type BatchMetric,
   bucketBounds,
+  exemplarLength,
+  MAX_EXEMPLAR_LENGTH,
   type MetricBatch,
   type MetricEvent,
   type MetricType,
@@ -99,6 +102,7 @@ export {
   slaViolationEvent,
   sloStatus,
 } from './sla-event.ts'
+export { type SpanEvent, spanEvent } from './span-event.ts'
 export {
   type BucketDefinition,
   type BucketKey,

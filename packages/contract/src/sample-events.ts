@@ -4,6 +4,7 @@ import type { HealthEvent } from './health-event.ts'
 import type { MetricBatch, MetricEvent } from './metric-event.ts'
 import type { DeliveryEvent, NotificationRequest, OutboxAlerts } from './notification.ts'
 import type { SlaReportEvent, SlaViolationEvent, SloStatus } from './sla-event.ts'
+import type { SpanEvent } from './span-event.ts'
 
 // One good example of every event: shown in the event reference, used in tests.
 
@@ -32,10 +33,45 @@ export const sampleMetricBatch: MetricBatch = {
     [0, { service: 'shop', method: 'GET', route: '/products', status_code: '200' }],
     [1, { service: 'shop', method: 'GET', route: '/products', status_code: '200' }],
   ],
+  created: [[0, 1_772_366_100_000]],
+  exemplars: [[1, { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' }, 0.71, 1_772_366_399_000]],
   samples: [
     [0, 128],
     [1, [120, 127, 128], 9.75],
   ],
+}
+
+/** The message after it of a publisher that numbers on: only what is new is described. */
+export const sampleDictionaryBatch: MetricBatch = {
+  v: 1,
+  id: 'shop-7f3a-43',
+  time: later,
+  source: 'shop',
+  dictionary: { publisher: 'shop-7f3a', edition: 3, metrics: 2, series: 2 },
+  metrics: [{ name: 'active_users', type: 'gauge', help: 'Users who are active at this moment.' }],
+  series: [[2, { service: 'shop' }]],
+  samples: [
+    [0, 131],
+    [2, 17],
+  ],
+}
+
+export const sampleSpanEvent: SpanEvent = {
+  v: 1,
+  id: '4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7',
+  time,
+  source: 'collector',
+  service: 'shop',
+  traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
+  spanId: '00f067aa0ba902b7',
+  name: 'POST /orders',
+  kind: 'server',
+  status: 'error',
+  statusMessage: 'payment was declined',
+  startedAt: time,
+  durationMs: 184.2,
+  attributes: { 'http.request.method': 'POST', 'http.route': '/orders', 'http.response.status_code': 500 },
+  exception: { type: 'PaymentError', message: 'payment was declined' },
 }
 
 export const sampleAlertEvent: AlertEvent = {

@@ -7,6 +7,7 @@ const MiB = 1024 * 1024
 
 export type StreamKey =
   | 'METRICS'
+  | 'SPANS'
   | 'ALERTS'
   | 'NOTIFICATIONS'
   | 'OUTBOX'
@@ -83,6 +84,10 @@ export function createStreams(subjects: Subjects = createSubjects()): readonly S
   const log = { maxBytes: 256 * MiB }
   return [
     stream('METRICS', 'metric events', [subjects.allMetrics], { maxAgeMs: 6 * hour, maxBytes: 1024 * MiB }),
+    stream('SPANS', 'spans that failed or ask for an alert', [subjects.allSpans], {
+      maxAgeMs: hour,
+      maxBytes: 128 * MiB,
+    }),
     stream('ALERTS', 'alert transitions', [subjects.allAlerts], {
       ...log,
       maxAgeMs: 7 * day,

@@ -26,6 +26,7 @@ export function textOfToken(token: string): string {
  * Every subject of the contract under one prefix. Grammar, with each `<…>` one token:
  *
  *     <prefix>.metrics.<source>
+ *     <prefix>.spans.<service>
  *     <prefix>.alerts.<pending|firing|resolved>.<alertname>
  *     <prefix>.notifications.request
  *     <prefix>.notifications.<delivered|failed|suppressed|dead>.<channel>
@@ -44,6 +45,8 @@ export function createSubjects(prefix: string = DEFAULT_PREFIX) {
     prefix,
     metrics: (source: string) => `${prefix}.metrics.${t(source)}`,
     allMetrics: `${prefix}.metrics.>`,
+    spans: (service: string) => `${prefix}.spans.${t(service)}`,
+    allSpans: `${prefix}.spans.*`,
     alert: (state: AlertState, alertname: string) => `${prefix}.alerts.${state}.${t(alertname)}`,
     allAlerts: `${prefix}.alerts.>`,
     notificationRequest: `${prefix}.notifications.request`,
