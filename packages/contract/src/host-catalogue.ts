@@ -1,10 +1,10 @@
-import type { MetricDefinition } from './metric-definition.ts'
+import { nameByKey } from './metric-definition.ts'
 
 /**
  * System resources, as the host agent publishes them: names, labels and meaning are node_exporter's, so that
  * rules and dashboards written for it hold. Where its names break Prometheus' naming rules, so do these.
  */
-export const hostMetrics = {
+export const hostMetrics = nameByKey({
   node_boot_time_seconds: {
     type: 'gauge',
     labels: [],
@@ -16,7 +16,18 @@ export const hostMetrics = {
     labels: ['cpu', 'mode'],
     help: 'Seconds each CPU spent in each mode.',
   },
+  node_cpu_guest_seconds_total: {
+    type: 'counter',
+    labels: ['cpu', 'mode'],
+    help: 'Seconds each CPU spent in guests (user, nice), which node_cpu_seconds_total holds as well.',
+  },
   node_disk_io_time_seconds_total: { type: 'counter', labels: ['device'], help: 'Seconds spent doing I/O.' },
+  node_disk_io_now: { type: 'gauge', labels: ['device'], help: 'Reads and writes under way.' },
+  node_disk_io_time_weighted_seconds_total: {
+    type: 'counter',
+    labels: ['device'],
+    help: 'Seconds of I/O, each times the operations under way: its rate is the length of the queue.',
+  },
   node_disk_read_bytes_total: { type: 'counter', labels: ['device'], help: 'Bytes read.' },
   node_disk_reads_completed_total: { type: 'counter', labels: ['device'], help: 'Reads completed.' },
   node_disk_read_time_seconds_total: {
@@ -35,6 +46,11 @@ export const hostMetrics = {
     type: 'gauge',
     labels: ['device', 'fstype', 'mountpoint'],
     help: 'Space in a filesystem that users other than root may use.',
+  },
+  node_filesystem_device_error: {
+    type: 'gauge',
+    labels: ['device', 'fstype', 'mountpoint'],
+    help: '1 when a filesystem could not be asked, or did not answer in time.',
   },
   node_filesystem_files: {
     type: 'gauge',
@@ -62,12 +78,20 @@ export const hostMetrics = {
     help: 'Size of a filesystem.',
   },
   node_forks_total: { type: 'counter', labels: [], help: 'Processes and threads started.' },
+  node_intr_total: { type: 'counter', labels: [], help: 'Interrupts serviced.' },
   node_load1: { type: 'gauge', labels: [], help: 'Load average over 1 minute.' },
   node_load15: { type: 'gauge', labels: [], help: 'Load average over 15 minutes.' },
   node_load5: { type: 'gauge', labels: [], help: 'Load average over 5 minutes.' },
+  node_memory_Active_bytes: { type: 'gauge', labels: [], help: 'Memory used recently.' },
+  node_memory_AnonPages_bytes: { type: 'gauge', labels: [], help: 'Memory of programs that no file backs.' },
   node_memory_Buffers_bytes: { type: 'gauge', labels: [], help: 'Memory in block device buffers.' },
   node_memory_Cached_bytes: { type: 'gauge', labels: [], help: 'Memory in the page cache.' },
+  node_memory_CommitLimit_bytes: { type: 'gauge', labels: [], help: 'Memory that may be promised at most.' },
+  node_memory_Committed_AS_bytes: { type: 'gauge', labels: [], help: 'Memory promised to programs.' },
   node_memory_Dirty_bytes: { type: 'gauge', labels: [], help: 'Memory waiting to be written to disk.' },
+  node_memory_Inactive_bytes: { type: 'gauge', labels: [], help: 'Memory not used recently.' },
+  node_memory_KernelStack_bytes: { type: 'gauge', labels: [], help: 'Memory of kernel stacks.' },
+  node_memory_Mapped_bytes: { type: 'gauge', labels: [], help: 'Files mapped into memory.' },
   node_memory_MemAvailable_bytes: {
     type: 'gauge',
     labels: [],
@@ -75,11 +99,19 @@ export const hostMetrics = {
   },
   node_memory_MemFree_bytes: { type: 'gauge', labels: [], help: 'Memory used for nothing at all.' },
   node_memory_MemTotal_bytes: { type: 'gauge', labels: [], help: "The machine's memory." },
+  node_memory_PageTables_bytes: { type: 'gauge', labels: [], help: 'Memory of page tables.' },
   node_memory_SReclaimable_bytes: { type: 'gauge', labels: [], help: 'Kernel memory that can be reclaimed.' },
+  node_memory_SUnreclaim_bytes: {
+    type: 'gauge',
+    labels: [],
+    help: 'Kernel memory that cannot be reclaimed.',
+  },
   node_memory_Shmem_bytes: { type: 'gauge', labels: [], help: 'Memory that is shared, tmpfs included.' },
   node_memory_Slab_bytes: { type: 'gauge', labels: [], help: "Memory of the kernel's own data structures." },
+  node_memory_SwapCached_bytes: { type: 'gauge', labels: [], help: 'Memory that stands in swap as well.' },
   node_memory_SwapFree_bytes: { type: 'gauge', labels: [], help: 'Free swap space.' },
   node_memory_SwapTotal_bytes: { type: 'gauge', labels: [], help: 'Swap space.' },
+  node_memory_Writeback_bytes: { type: 'gauge', labels: [], help: 'Memory being written to disk.' },
   node_network_receive_bytes_total: { type: 'counter', labels: ['device'], help: 'Bytes received.' },
   node_network_receive_drop_total: {
     type: 'counter',
@@ -98,17 +130,10 @@ export const hostMetrics = {
   node_network_transmit_packets_total: { type: 'counter', labels: ['device'], help: 'Packets sent.' },
   node_procs_blocked: { type: 'gauge', labels: [], help: 'Processes waiting for I/O.' },
   node_procs_running: { type: 'gauge', labels: [], help: 'Processes that run or could.' },
+  node_time_seconds: { type: 'gauge', labels: [], help: 'The time of the machine, in seconds since 1970.' },
   node_uname_info: {
     type: 'gauge',
-    labels: ['machine', 'nodename', 'release', 'sysname', 'version'],
+    labels: ['domainname', 'machine', 'nodename', 'release', 'sysname', 'version'],
     help: 'Always 1; the labels say which system runs.',
   },
-} as const satisfies Readonly<Record<string, Pick<MetricDefinition, 'type' | 'labels' | 'help'>>>
-
-/** The host's metrics as the catalogue lists them. */
-export const hostDefinitions: readonly MetricDefinition[] = Object.entries(hostMetrics).map(
-  ([name, metric]): MetricDefinition => {
-    const [, unit] = /_(seconds|bytes)(?:_total)?$/.exec(name) ?? []
-    return { name, ...metric, ...(unit !== undefined && { unit: unit as 'seconds' | 'bytes' }) }
-  },
-)
+})

@@ -8,6 +8,13 @@ export {
   ZERO_TIME,
 } from './alertmanager-webhook.ts'
 export {
+  agentMetrics,
+  applicationMetrics,
+  builtInDefinitions,
+  databaseMetrics,
+  httpMetrics,
+} from './application-catalogue.ts'
+export {
   type CapacityForecast,
   type CapacityForecastEvent,
   type CapacityRisk,
@@ -19,16 +26,10 @@ export {
   type RiskLevel,
   riskLevel,
 } from './capacity-event.ts'
-export {
-  agentMetrics,
-  applicationMetrics,
-  builtInDefinitions,
-  databaseMetrics,
-  dbObservabilityDefinitions,
-  httpMetrics,
-  metricCatalogue,
-  sdkMetrics,
-} from './catalogue.ts'
+export { metricCatalogue, metricGroups } from './catalogue.ts'
+export { collectorMetrics, headMetrics } from './collector-catalogue.ts'
+export { containerMetrics } from './container-catalogue.ts'
+export { dbObservabilityDefinitions } from './custom-catalogue.ts'
 export { CONTRACT_VERSION, envelope, type Labels, stringMap, timestamp } from './envelope.ts'
 export { fingerprint } from './fingerprint.ts'
 export { deadLetterHeaders } from './headers.ts'
@@ -41,7 +42,18 @@ export {
   healthStatus,
 } from './health-event.ts'
 export { hostMetrics } from './host-catalogue.ts'
-export { JOB_BUCKETS, type MetricDefinition, QUERY_BUCKETS, REQUEST_BUCKETS } from './metric-definition.ts'
+export { kernelMetrics } from './kernel-catalogue.ts'
+export {
+  identityLabels,
+  JOB_BUCKETS,
+  type MetricDefinition,
+  type MetricDefinitions,
+  type MetricGroup,
+  type MetricKind,
+  type Publisher,
+  QUERY_BUCKETS,
+  REQUEST_BUCKETS,
+} from './metric-definition.ts'
 export {
   type BatchDictionary,
   type BatchMetric,
@@ -80,6 +92,7 @@ export {
   type ParsedMetricMessage,
   parseMetricMessage,
 } from './parse-metric-message.ts'
+export { processMetrics } from './process-catalogue.ts'
 export {
   type RpcEnvelope,
   type RpcReply,
@@ -89,6 +102,16 @@ export {
   rpcEnvelope,
   rpcVerbs,
 } from './rpc.ts'
+export { runtimeMetrics } from './runtime-catalogue.ts'
+export { sdkMetrics } from './sdk-catalogue.ts'
+export {
+  capacityMetrics,
+  evaluatorMetrics,
+  healthMetrics,
+  hostAgentMetrics,
+  notifierMetrics,
+  slaMetrics,
+} from './service-catalogue.ts'
 export { type Severity, severities, severity, severityOf } from './severity.ts'
 export {
   type SlaPeriod,

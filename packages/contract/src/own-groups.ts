@@ -1,0 +1,150 @@
+import { collectorMetrics, headMetrics } from './collector-catalogue.ts'
+import type { MetricGroup } from './metric-definition.ts'
+import { processMetrics } from './process-catalogue.ts'
+import { runtimeMetrics } from './runtime-catalogue.ts'
+import { sdkMetrics } from './sdk-catalogue.ts'
+import {
+  capacityMetrics,
+  evaluatorMetrics,
+  healthMetrics,
+  hostAgentMetrics,
+  notifierMetrics,
+  slaMetrics,
+} from './service-catalogue.ts'
+
+/** What Tocsin says of itself. */
+export const ownGroups: readonly MetricGroup[] = [
+  {
+    title: 'Process and Node',
+    about: "prom-client's own, of applications with the SDK and of every service.",
+    publishers: ['application', 'every service'],
+    metrics: processMetrics,
+    examples: [
+      { question: 'Is an event loop held up?', query: 'nodejs_eventloop_lag_p99_seconds > 0.1' },
+      {
+        question: 'Which processes grow?',
+        query: 'deriv(process_resident_memory_bytes[1h]) > 0',
+      },
+    ],
+  },
+  {
+    title: 'The SDK',
+    about: 'What the SDK says of itself, with every full snapshot.',
+    publishers: ['application'],
+    metrics: sdkMetrics,
+    examples: [
+      {
+        question: 'Which applications fail to publish?',
+        query: 'sum by (service) (increase(tocsin_sdk_batches_total{outcome="failed"}[5m])) > 0',
+      },
+    ],
+  },
+  {
+    title: 'Every service',
+    about:
+      'Its way with NATS, Redis and HTTP, on its own `/metrics` and, every 15 s, on `monitoring.metrics.tocsin-<service>`.',
+    publishers: ['every service'],
+    metrics: runtimeMetrics,
+    examples: [
+      { question: 'Who is behind?', query: 'tocsin_stream_lag_messages > 1000' },
+      {
+        question: 'What is refused, and why?',
+        query: 'sum by (service, stream, reason) (increase(tocsin_dead_letters_total[1h])) > 0',
+      },
+    ],
+  },
+  {
+    title: 'The collector',
+    about: 'What it takes in, holds and answers.',
+    publishers: ['collector'],
+    metrics: collectorMetrics,
+    examples: [
+      {
+        question: 'How full is its memory?',
+        query: 'tocsin_head_bytes / tocsin_head_limit_bytes',
+      },
+      {
+        question: 'How long do queries take?',
+        query: 'histogram_quantile(0.95, sum by (kind, le) (rate(tocsin_query_duration_seconds_bucket[5m])))',
+      },
+    ],
+  },
+  {
+    title: 'The head',
+    about: 'The series in the memory of a reader of METRICS.',
+    publishers: ['collector', 'alert-evaluator'],
+    metrics: headMetrics,
+    examples: [{ question: 'How many series are there?', query: 'max by (service) (tocsin_head_series)' }],
+  },
+  {
+    title: 'The alert-evaluator',
+    about: 'Rules and alerts.',
+    publishers: ['alert-evaluator'],
+    metrics: evaluatorMetrics,
+    examples: [
+      {
+        question: 'How long after an event is it evaluated?',
+        query: 'histogram_quantile(0.99, sum by (le) (rate(tocsin_event_lag_seconds_bucket[5m])))',
+      },
+      {
+        question: 'Do rules fail?',
+        query: 'sum by (reason) (increase(tocsin_rule_evaluation_failures_total[15m])) > 0',
+      },
+    ],
+  },
+  {
+    title: 'The notifier',
+    about: 'What came in, and what was sent.',
+    publishers: ['notifier'],
+    metrics: notifierMetrics,
+    examples: [
+      {
+        question: 'Which channels fail?',
+        query: 'sum by (channel, reason) (increase(tocsin_notifications_total{outcome="failed"}[15m])) > 0',
+      },
+      {
+        question: 'How long from an event to its notification?',
+        query:
+          'histogram_quantile(0.95, sum by (channel, le) (rate(tocsin_notification_latency_seconds_bucket[1h])))',
+      },
+    ],
+  },
+  {
+    title: 'Health checks',
+    about: "Tocsin's own checks.",
+    publishers: ['health'],
+    metrics: healthMetrics,
+    examples: [{ question: 'What is not healthy?', query: 'tocsin_health_check_healthy < 1' }],
+  },
+  {
+    title: 'Objectives',
+    about: 'Service level objectives and their error budgets.',
+    publishers: ['sla'],
+    metrics: slaMetrics,
+    examples: [
+      {
+        question: 'Which budgets are nearly spent?',
+        query: 'tocsin_slo_error_budget_remaining_ratio < 0.1',
+      },
+    ],
+  },
+  {
+    title: 'Capacity',
+    about: 'Resources that can run out.',
+    publishers: ['capacity'],
+    metrics: capacityMetrics,
+    examples: [{ question: 'What is nearly used up?', query: 'tocsin_capacity_utilization_ratio > 0.8' }],
+  },
+  {
+    title: 'The host agent',
+    about: 'Its own readings of the machine.',
+    publishers: ['host-agent'],
+    metrics: hostAgentMetrics,
+    examples: [
+      {
+        question: 'Which parts cannot be read?',
+        query: 'sum by (instance, part) (increase(tocsin_host_read_failures_total[5m])) > 0',
+      },
+    ],
+  },
+]

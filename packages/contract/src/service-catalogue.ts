@@ -1,0 +1,160 @@
+import type { MetricDefinitions } from './metric-definition.ts'
+
+/** What the alert-evaluator says of rules and alerts. */
+export const evaluatorMetrics = {
+  ruleEvaluationsTotal: {
+    name: 'tocsin_rule_evaluations_total',
+    type: 'counter',
+    labels: ['trigger'],
+    help: 'Rules evaluated, by what caused it.',
+  },
+  ruleEvaluationFailuresTotal: {
+    name: 'tocsin_rule_evaluation_failures_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Evaluations that failed, by reason.',
+  },
+  ruleEvaluationDurationSeconds: {
+    name: 'tocsin_rule_evaluation_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    labels: [],
+    help: 'Time that the evaluation of one rule took.',
+    buckets: [
+      0.00001, 0.000025, 0.00005, 0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.1, 0.5, 2,
+    ],
+  },
+  eventLagSeconds: {
+    name: 'tocsin_event_lag_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    labels: [],
+    help: 'Time from when NATS stored a metric event to when the rules that read it had been evaluated.',
+    buckets: [
+      0.0001, 0.00025, 0.0005, 0.00075, 0.001, 0.0015, 0.002, 0.003, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5,
+      1, 2.5, 5, 10, 30,
+    ],
+  },
+  alertTransitionsTotal: {
+    name: 'tocsin_alert_transitions_total',
+    type: 'counter',
+    labels: ['state'],
+    help: 'Alert transitions published, by new state.',
+  },
+  alerts: { name: 'tocsin_alerts', type: 'gauge', labels: ['state'], help: 'Alerts of all rules, by state.' },
+  rules: { name: 'tocsin_rules', type: 'gauge', labels: [], help: 'Rules that are evaluated.' },
+  ruleFilesRefused: {
+    name: 'tocsin_rule_files_refused',
+    type: 'gauge',
+    labels: [],
+    help: 'Rule files whose present content is refused.',
+  },
+} as const satisfies MetricDefinitions
+
+/** What the notifier says of what came in and of what it sent. */
+export const notifierMetrics = {
+  notifierInputsTotal: {
+    name: 'tocsin_notifier_inputs_total',
+    type: 'counter',
+    labels: ['input', 'action', 'reason'],
+    help: 'What came in, by what was decided and why.',
+  },
+  notificationsTotal: {
+    name: 'tocsin_notifications_total',
+    type: 'counter',
+    labels: ['channel', 'outcome', 'reason'],
+    help: 'Attempts to send, by what came of them (delivered, failed, suppressed, dead) and why.',
+  },
+  notificationLatencySeconds: {
+    name: 'tocsin_notification_latency_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['channel'],
+    help: 'From the event to the moment the channel had taken its notification.',
+    buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300, 900, 3600],
+  },
+  notificationAttemptDurationSeconds: {
+    name: 'tocsin_notification_attempt_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['channel'],
+    help: 'How long an attempt took.',
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
+  },
+  digestEntries: {
+    name: 'tocsin_digest_entries',
+    type: 'gauge',
+    labels: [],
+    help: 'Entries that wait for the next digest.',
+  },
+} as const satisfies MetricDefinitions
+
+/** What the health service says of its checks. */
+export const healthMetrics = {
+  healthCheckHealthy: {
+    name: 'tocsin_health_check_healthy',
+    type: 'gauge',
+    labels: ['check'],
+    help: '1 while the check is healthy, 0.5 degraded, 0 unhealthy.',
+  },
+  healthCheckDurationSeconds: {
+    name: 'tocsin_health_check_duration_seconds',
+    type: 'histogram',
+    unit: 'seconds',
+    labels: ['check'],
+    help: 'Time that a run of a check took.',
+    buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+  },
+} as const satisfies MetricDefinitions
+
+/** What the sla service says of objectives. */
+export const slaMetrics = {
+  sloTargetRatio: {
+    name: 'tocsin_slo_target_ratio',
+    type: 'gauge',
+    unit: 'ratio',
+    labels: ['slo'],
+    help: 'What the objective asks for.',
+  },
+  sloComplianceRatio: {
+    name: 'tocsin_slo_compliance_ratio',
+    type: 'gauge',
+    unit: 'ratio',
+    labels: ['slo'],
+    help: 'Good events of all, over a rolling day.',
+  },
+  sloErrorBudgetRemainingRatio: {
+    name: 'tocsin_slo_error_budget_remaining_ratio',
+    type: 'gauge',
+    unit: 'ratio',
+    labels: ['slo'],
+    help: 'What is left of the error budget, over a rolling day; below 0 when overspent.',
+  },
+} as const satisfies MetricDefinitions
+
+/** What the capacity service says of resources. */
+export const capacityMetrics = {
+  capacityUtilizationRatio: {
+    name: 'tocsin_capacity_utilization_ratio',
+    type: 'gauge',
+    unit: 'ratio',
+    labels: ['resource'],
+    help: 'Usage of the limit.',
+  },
+  capacityGrowthPerDay: {
+    name: 'tocsin_capacity_growth_per_day',
+    type: 'gauge',
+    labels: ['resource'],
+    help: 'Growth a day, in units of the resource.',
+  },
+} as const satisfies MetricDefinitions
+
+/** What the host agent says of its own readings. */
+export const hostAgentMetrics = {
+  hostReadFailuresTotal: {
+    name: 'tocsin_host_read_failures_total',
+    type: 'counter',
+    labels: ['part'],
+    help: 'Readings that failed, by part.',
+  },
+} as const satisfies MetricDefinitions
