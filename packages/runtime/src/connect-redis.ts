@@ -1,3 +1,4 @@
+import { runtimeMetrics } from '@tocsin/contract'
 import { Redis } from 'ioredis'
 import { backoffMs } from './clock.ts'
 import { messageOf } from './coded-error.ts'
@@ -22,7 +23,7 @@ export interface ConnectRedisOptions {
 
 /** Begins to connect, and keeps reconnecting for ever. Never throws; logs once per change. */
 export function connectRedis({ url, log, metrics }: ConnectRedisOptions): RedisConnection {
-  const up = metrics.gauge('tocsin_redis_connected', '1 while connected to Redis.')
+  const up = metrics.gauge(runtimeMetrics.redisConnected)
   const shown = redactUrls(url)
   let trouble: string | undefined = `Redis at ${shown} has not answered yet`
   let told: string | undefined

@@ -46,7 +46,7 @@ export type { Lease } from './lease/lease.ts'
 export { replicaName } from './lease/replica-name.ts'
 export { createLog, type Log, type LogOptions } from './log/create-log.ts'
 export { createThrottle, type Throttle } from './log/throttle.ts'
-export { createMetrics, type Metrics, renderMetrics } from './metrics/create-metrics.ts'
+export { createMetrics, type Metrics, type ReadMetric } from './metrics/create-metrics.ts'
 export { firstMoment } from './query/first-moment.ts'
 export {
   createPrometheusClient,

@@ -1,12 +1,14 @@
+import type { Metrics } from '@tocsin/runtime'
 import type { Session } from './evaluation/session.ts'
 import type { EvaluatorMetrics } from './evaluator-metrics.ts'
 
 /** Lets the gauges of alerts and series be counted when they are asked for. */
 export function observeSession(
+  metrics: Pick<Metrics, 'beforeRead'>,
   { active, series }: EvaluatorMetrics,
   session: () => Session | undefined,
 ): void {
-  const collect = () => {
+  metrics.beforeRead(() => {
     const counts = { pending: 0, firing: 0 }
     const engine = session()?.engine
     for (const id of engine?.rules().rules.keys() ?? [])
@@ -14,8 +16,6 @@ export function observeSession(
         if (phase === 'pending' || phase === 'firing') counts[phase]++
     active.set({ state: 'pending' }, counts.pending)
     active.set({ state: 'firing' }, counts.firing)
-  }
-  // prom-client calls it before it reads a gauge.
-  Object.assign(active, { collect })
-  Object.assign(series, { collect: () => series.set(session()?.series() ?? 0) })
+    series.set(session()?.series() ?? 0)
+  })
 }

@@ -48,7 +48,7 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
       onBroken,
     }),
   )
-  observeSession(evaluatorMetrics, session)
+  observeSession(ctx.metrics, evaluatorMetrics, session)
   serveApi(ctx.http, { custom, session })
   await serveRuleCalls(bus, custom)
   await settled

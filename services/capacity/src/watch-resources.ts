@@ -1,4 +1,10 @@
-import type { CapacityForecast, CapacityForecastEvent, CapacityRiskEvent, RiskLevel } from '@tocsin/contract'
+import {
+  type CapacityForecast,
+  type CapacityForecastEvent,
+  type CapacityRiskEvent,
+  capacityMetrics,
+  type RiskLevel,
+} from '@tocsin/contract'
 import { messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
 import type { CapacityEnv } from './env.ts'
 import type { Look } from './look-at-resource.ts'
@@ -42,10 +48,8 @@ export function watchResources(ctx: ServiceContext<CapacityEnv>, look: Look): ()
 }
 
 function createGauges({ metrics }: ServiceContext<CapacityEnv>): (forecast: CapacityForecast) => void {
-  const utilization = metrics.gauge('tocsin_capacity_utilization_ratio', 'Usage of the limit.', ['resource'])
-  const growth = metrics.gauge('tocsin_capacity_growth_per_day', 'Growth a day, in units of the resource.', [
-    'resource',
-  ])
+  const utilization = metrics.gauge(capacityMetrics.capacityUtilizationRatio)
+  const growth = metrics.gauge(capacityMetrics.capacityGrowthPerDay)
   return (forecast) => {
     const { resource } = forecast
     for (const [gauge, value] of [

@@ -56,7 +56,7 @@ async function readStream({ bus }: ServiceContext<CollectorEnv>): Promise<Stream
 }
 
 function mountRoutes(
-  { env, http, log, metrics, clock, version }: ServiceContext<CollectorEnv>,
+  { env, http, log, metrics, identity, clock, version }: ServiceContext<CollectorEnv>,
   head: Head,
   trouble: () => string | undefined,
 ): void {
@@ -72,8 +72,8 @@ function mountRoutes(
     record: createQueryRecord(metrics),
     timeoutMs: env.QUERY_TIMEOUT,
   })
+  watchHead(head, metrics)
   if (!env.PROMETHEUS_ENABLED) return
-  const refresh = watchHead(head, metrics)
   const staleAfterMs = env.METRICS_STALE_AFTER
-  mountExposition(http, env.PROMETHEUS_PATH, { head, metrics, refresh, staleAfterMs, now, trouble })
+  mountExposition(http, env.PROMETHEUS_PATH, { head, metrics, identity, staleAfterMs, now, trouble })
 }

@@ -1,4 +1,4 @@
-import { type HealthEvent, healthEvent } from '@tocsin/contract'
+import { type HealthEvent, healthEvent, healthMetrics } from '@tocsin/contract'
 import {
   consumeOrdered,
   decodeJson,
@@ -56,14 +56,8 @@ export const health: ServiceDefinition<typeof healthEnv.shape> = {
 
 function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => void): () => void {
   const { env, clock, bus, log, metrics } = ctx
-  const up = metrics.gauge(
-    'tocsin_health_check_healthy',
-    '1 while the check is healthy, 0.5 degraded, 0 unhealthy.',
-    ['check'],
-  )
-  const took = metrics.histogram('tocsin_health_check_duration_seconds', 'Time that a run of a check took.', [
-    'check',
-  ])
+  const up = metrics.gauge(healthMetrics.healthCheckHealthy)
+  const took = metrics.histogram(healthMetrics.healthCheckDurationSeconds)
   const score = { healthy: 1, degraded: 0.5, unhealthy: 0 } as const
 
   // NATS may be what is unhealthy: telling others must not hold up the checks, and its failure is itself a result.

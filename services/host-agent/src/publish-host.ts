@@ -1,4 +1,4 @@
-import { hostMetrics } from '@tocsin/contract'
+import { hostAgentMetrics, hostMetrics } from '@tocsin/contract'
 import type { Log, Metrics as SelfMetrics } from '@tocsin/runtime'
 import { type Metrics, setCumulative } from '@tocsin/sdk'
 import type { HostMetricName, HostReader, HostSample } from './host-metric.ts'
@@ -66,9 +66,7 @@ export function createHostReading(deps: {
   readonly metrics: SelfMetrics
 }): () => Promise<void> {
   const { readers, record, log, metrics } = deps
-  const failures = metrics.counter('tocsin_host_read_failures_total', 'Readings that failed, by part.', [
-    'part',
-  ])
+  const failures = metrics.counter(hostAgentMetrics.hostReadFailuresTotal)
   const failing = new Set<string>()
   const underWay = new Set<string>()
 

@@ -1,4 +1,4 @@
-import type { DeliveryEvent } from '@tocsin/contract'
+import { type DeliveryEvent, notifierMetrics } from '@tocsin/contract'
 import type { Metrics } from '@tocsin/runtime'
 
 export interface NotifierMetrics {
@@ -9,33 +9,12 @@ export interface NotifierMetrics {
   digestSize(entries: number): void
 }
 
-const latencyBuckets = [
-  0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 15, 30, 60, 300, 900, 3600,
-]
-
 export function createNotifierMetrics(metrics: Metrics): NotifierMetrics {
-  const attempts = metrics.counter(
-    'tocsin_notifications_total',
-    'Attempts to send, by what came of them and why.',
-    ['channel', 'outcome', 'reason'],
-  )
-  const latency = metrics.histogram(
-    'tocsin_notification_latency_seconds',
-    'From the event to the moment the channel had taken its notification.',
-    ['channel'],
-    latencyBuckets,
-  )
-  const duration = metrics.histogram(
-    'tocsin_notification_attempt_duration_seconds',
-    'How long an attempt took.',
-    ['channel'],
-  )
-  const taken = metrics.counter(
-    'tocsin_notifier_inputs_total',
-    'What came in, by what was decided and why.',
-    ['input', 'action', 'reason'],
-  )
-  const digest = metrics.gauge('tocsin_digest_entries', 'Entries that wait for the next digest.')
+  const attempts = metrics.counter(notifierMetrics.notificationsTotal)
+  const latency = metrics.histogram(notifierMetrics.notificationLatencySeconds)
+  const duration = metrics.histogram(notifierMetrics.notificationAttemptDurationSeconds)
+  const taken = metrics.counter(notifierMetrics.notifierInputsTotal)
+  const digest = metrics.gauge(notifierMetrics.digestEntries)
   return {
     attempt({ channel, outcome, reason, stages, durationMs }, endedMs) {
       attempts.inc({ channel, outcome, reason })

@@ -1,9 +1,10 @@
-import type {
-  NotificationRequest,
-  SlaReport,
-  SlaReportEvent,
-  SlaViolationEvent,
-  SloStatus,
+import {
+  type NotificationRequest,
+  type SlaReport,
+  type SlaReportEvent,
+  type SlaViolationEvent,
+  type SloStatus,
+  slaMetrics,
 } from '@tocsin/contract'
 import { messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
 import type { SlaEnv } from './env.ts'
@@ -53,15 +54,9 @@ export function watchObjectives(
 }
 
 function createGauges({ metrics }: ServiceContext<SlaEnv>): (slos: readonly SloStatus[]) => void {
-  const target = metrics.gauge('tocsin_slo_target_ratio', 'What the objective asks for.', ['slo'])
-  const compliance = metrics.gauge('tocsin_slo_compliance_ratio', 'Good events of all, over a rolling day.', [
-    'slo',
-  ])
-  const budget = metrics.gauge(
-    'tocsin_slo_error_budget_remaining_ratio',
-    'What is left of the error budget, over a rolling day; below 0 when overspent.',
-    ['slo'],
-  )
+  const target = metrics.gauge(slaMetrics.sloTargetRatio)
+  const compliance = metrics.gauge(slaMetrics.sloComplianceRatio)
+  const budget = metrics.gauge(slaMetrics.sloErrorBudgetRemainingRatio)
   return (slos) => {
     for (const slo of slos) {
       target.set({ slo: slo.name }, slo.target)

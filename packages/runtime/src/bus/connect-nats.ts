@@ -6,6 +6,7 @@ import {
   errors,
   type NatsConnection,
 } from '@nats-io/transport-node'
+import { runtimeMetrics } from '@tocsin/contract'
 import { backoffMs, type Clock, sleep } from '../clock.ts'
 import { messageOf } from '../coded-error.ts'
 import type { BaseEnv } from '../env/base-env.ts'
@@ -82,8 +83,8 @@ function describe(error: unknown, servers: string): string {
 }
 
 function watchStatus(nc: NatsConnection, { log, metrics, onState }: ConnectNatsOptions): void {
-  const connected = metrics.gauge('tocsin_nats_connected', '1 while connected to NATS.')
-  const reconnects = metrics.counter('tocsin_nats_reconnects_total', 'Reconnections to NATS.')
+  const connected = metrics.gauge(runtimeMetrics.natsConnected)
+  const reconnects = metrics.counter(runtimeMetrics.natsReconnectsTotal)
   connected.set(1)
   let up = true
   const down = (trouble: string) => {

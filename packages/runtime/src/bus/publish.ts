@@ -1,5 +1,6 @@
 import type { JetStreamClient, PubAck } from '@nats-io/jetstream'
 import { headers, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node'
+import { runtimeMetrics } from '@tocsin/contract'
 import { backoffMs, type Clock, sleep } from '../clock.ts'
 import type { Metrics } from '../metrics/create-metrics.ts'
 import { injectTrace } from '../trace/propagate.ts'
@@ -40,7 +41,7 @@ const HEADER_FRAME_BYTES = 256
 
 /** Makes the publisher that waits for JetStream's acknowledgement, and tries again while that may help. */
 export function createPublish({ nc, js, clock, metrics, onReconnect }: PublishDeps) {
-  const published = metrics.counter('tocsin_publishes_total', 'Messages published to JetStream.', ['outcome'])
+  const published = metrics.counter(runtimeMetrics.publishesTotal)
   return async (subject: string, payload: Payload, options: PublishOptions = {}): Promise<Published> => {
     const deadline = clock.now() + (options.deadlineMs ?? DEADLINE_MS)
     const body = encode(payload)

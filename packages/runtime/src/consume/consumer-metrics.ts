@@ -1,3 +1,4 @@
+import { runtimeMetrics } from '@tocsin/contract'
 import type { Clock } from '../clock.ts'
 import type { Log } from '../log/create-log.ts'
 import { createThrottle } from '../log/throttle.ts'
@@ -21,29 +22,10 @@ export function createConsumerRecord(
   consumer: string,
 ): ConsumerRecord {
   const { metrics, log, clock } = deps
-  const messages = metrics.counter('tocsin_messages_total', 'Messages by what became of them, and why.', [
-    'stream',
-    'consumer',
-    'outcome',
-    'reason',
-  ])
-  const seconds = metrics
-    .quickHistogram<'stream' | 'consumer'>(
-      'tocsin_message_duration_seconds',
-      'From reading a message to its decision.',
-    )
-    .with({ stream, consumer })
-  const lag = metrics
-    .gauge('tocsin_stream_lag_messages', 'Messages of the stream that this consumer has not read yet.', [
-      'stream',
-      'consumer',
-    ])
-    .labels({ stream, consumer })
-  const letters = metrics.counter(
-    'tocsin_dead_letters_total',
-    'Dead letters written (or left to the service that writes them).',
-    ['stream', 'reason', 'written'],
-  )
+  const messages = metrics.counter(runtimeMetrics.messagesTotal)
+  const seconds = metrics.quickHistogram(runtimeMetrics.messageDurationSeconds).with({ stream, consumer })
+  const lag = metrics.gauge(runtimeMetrics.streamLagMessages).labels({ stream, consumer })
+  const letters = metrics.counter(runtimeMetrics.deadLettersTotal)
   const throttle = createThrottle(clock)
   const counts = new Map<string, { inc(): void }>()
 

@@ -1,6 +1,7 @@
 import express, { type Express } from 'express'
 import type { Log } from '../log/create-log.ts'
-import { type Metrics, renderMetrics } from '../metrics/create-metrics.ts'
+import type { Metrics } from '../metrics/create-metrics.ts'
+import { renderMetrics } from '../metrics/render-metrics.ts'
 import type { Readiness } from '../service/readiness.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
 import { measureRequests } from './measure-requests.ts'
@@ -40,7 +41,7 @@ export function createHttp(
   })
   if (options.metrics !== false)
     server.get('/metrics', async (request, response) => {
-      const { type, body } = await renderMetrics(metrics.registry, request.get('accept'))
+      const { type, body } = await renderMetrics(metrics, request.get('accept'))
       response.set('Content-Type', type).send(body)
     })
   server.use(measureRequests(metrics))

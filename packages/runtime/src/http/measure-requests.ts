@@ -1,13 +1,10 @@
+import { runtimeMetrics } from '@tocsin/contract'
 import type { RequestHandler } from 'express'
 import type { Metrics } from '../metrics/create-metrics.ts'
 
 /** Times every request by method, route and status. The route is its pattern: paths have no bound. */
 export function measureRequests(metrics: Metrics): RequestHandler {
-  const seconds = metrics.histogram('tocsin_http_request_duration_seconds', 'HTTP requests answered.', [
-    'method',
-    'route',
-    'status',
-  ])
+  const seconds = metrics.histogram(runtimeMetrics.httpRequestDurationSeconds)
   return (request, response, next) => {
     const begun = performance.now()
     response.once('finish', () => {

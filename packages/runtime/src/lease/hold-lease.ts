@@ -1,4 +1,5 @@
 import type { KV } from '@nats-io/kv'
+import { runtimeMetrics } from '@tocsin/contract'
 import { z } from 'zod'
 import { apiCode, apiCodeOf } from '../bus/bus-error.ts'
 import type { Bus } from '../bus/connect-bus.ts'
@@ -64,9 +65,7 @@ const RATE_MARGIN = 0.1
 export function holdLease(deps: LeaseDeps, options: HoldLeaseOptions): LeaseHolder {
   const { bus, clock, log, metrics, lifecycle } = deps
   const { name, owner, ttlMs = 5000, monotonic = () => performance.now() } = options
-  const gauge = metrics
-    .gauge('tocsin_lease_held', '1 while this process holds the lease.', ['lease'])
-    .labels({ lease: name })
+  const gauge = metrics.gauge(runtimeMetrics.leaseHeld).labels({ lease: name })
   const stopping = new AbortController()
   const timeoutMs = Math.max(250, Math.floor(ttlMs / 3))
   let holding: Holding | undefined

@@ -1,27 +1,35 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
+import { type MetricDefinition, runtimeMetrics } from '@tocsin/contract'
+import {
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  type MetricObjectWithValues,
+  type MetricValue,
+  Registry,
+} from 'prom-client'
 import { createQuickHistogram, type QuickHistogram } from './quick-histogram.ts'
 
-/** A service's own registry, and makers that answer the existing metric when asked twice for one name. */
+type LabelOf<D extends MetricDefinition> = D['labels'][number]
+
+/** One metric and its present samples, as prom-client gives them; `metricName` where it is not the metric's. */
+export type ReadMetric = MetricObjectWithValues<MetricValue<string> & { readonly metricName?: string }>
+
+/** A service's own registry, and makers that take a definition of the catalogue and answer the same metric each time. */
 export interface Metrics {
   readonly registry: Registry
-  counter<L extends string = never>(name: string, help: string, labelNames?: readonly L[]): Counter<L>
-  gauge<L extends string = never>(name: string, help: string, labelNames?: readonly L[]): Gauge<L>
-  histogram<L extends string = never>(
-    name: string,
-    help: string,
-    labelNames?: readonly L[],
-    buckets?: readonly number[],
-  ): Histogram<L>
-  /** A histogram for what happens at every message. Times in seconds. */
-  quickHistogram<L extends string = never>(
-    name: string,
-    help: string,
-    buckets?: readonly number[],
-  ): QuickHistogram<L>
+  counter<const D extends MetricDefinition<'counter'>>(definition: D): Counter<LabelOf<D>>
+  gauge<const D extends MetricDefinition<'gauge'>>(definition: D): Gauge<LabelOf<D>>
+  histogram<const D extends MetricDefinition<'histogram'>>(definition: D): Histogram<LabelOf<D>>
+  /** A histogram for what happens at every message. */
+  quickHistogram<const D extends MetricDefinition<'histogram'>>(definition: D): QuickHistogram<LabelOf<D>>
+  /** Brings figures up to date that are looked up only when somebody reads them. */
+  beforeRead(update: () => void): void
+  /** Brings every figure up to date. */
+  refresh(): void
+  /** Every metric with its present samples. */
+  read(): Promise<readonly ReadMetric[]>
 }
-
-/** From half a millisecond to half a minute: what a message or a request takes. Seconds. */
-const durationBuckets = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30]
 
 /** Gauges of prom-client that are named as counters, which promtool reports; each is the sum of a metric that stays. */
 const misnamed = [
@@ -35,51 +43,44 @@ export function createMetrics(service: string, version: string): Metrics {
   const registry = new Registry()
   collectDefaultMetrics({ register: registry })
   for (const name of misnamed) registry.removeSingleMetric(name)
-  const known = new Map<string, unknown>()
-  function once<M>(name: string, make: () => M): M {
-    if (!known.has(name)) known.set(name, make())
-    return known.get(name) as M
+  const known = new Map<string, { readonly definition: MetricDefinition; readonly metric: unknown }>()
+  const updates: (() => void)[] = []
+
+  function once<M>(definition: MetricDefinition, make: () => M): M {
+    const before = known.get(definition.name)
+    if (before === undefined) {
+      const metric = make()
+      known.set(definition.name, { definition, metric })
+      return metric
+    }
+    if (before.definition !== definition)
+      throw new TypeError(`${definition.name} is defined twice: let both places take one definition`)
+    return before.metric as M
   }
+
   const metrics: Metrics = {
     registry,
-    counter: (name, help, labelNames = []) =>
-      once(name, () => new Counter({ name, help, labelNames: [...labelNames], registers: [registry] })),
-    gauge: (name, help, labelNames = []) =>
-      once(name, () => new Gauge({ name, help, labelNames: [...labelNames], registers: [registry] })),
-    histogram: (name, help, labelNames = [], buckets = durationBuckets) =>
+    counter: (definition) => once(definition, () => new Counter(configOf(definition, registry))),
+    gauge: (definition) => once(definition, () => new Gauge(configOf(definition, registry))),
+    histogram: (definition) =>
       once(
-        name,
-        () =>
-          new Histogram({
-            name,
-            help,
-            labelNames: [...labelNames],
-            buckets: [...buckets],
-            registers: [registry],
-          }),
+        definition,
+        () => new Histogram({ ...configOf(definition, registry), buckets: [...(definition.buckets ?? [])] }),
       ),
-    quickHistogram: (name, help, buckets = durationBuckets) =>
-      once(name, () => createQuickHistogram(registry, name, help, buckets)),
+    quickHistogram: (definition) => once(definition, () => createQuickHistogram(registry, definition)),
+    beforeRead: (update) => void updates.push(update),
+    refresh() {
+      for (const update of updates) update()
+    },
+    read() {
+      metrics.refresh()
+      return registry.getMetricsAsJSON()
+    },
   }
-  metrics
-    .gauge('tocsin_build_info', 'Always 1; the labels say what runs.', ['service', 'version'])
-    .set({ service, version }, 1)
+  metrics.gauge(runtimeMetrics.buildInfo).set({ service, version }, 1)
   return metrics
 }
 
-/** The registry as text: OpenMetrics when the client asks for it, Prometheus' own format otherwise. */
-export async function renderMetrics(
-  registry: Registry,
-  accept: string | undefined,
-): Promise<{ type: string; body: string }> {
-  if (!accept?.includes('application/openmetrics-text'))
-    return { type: registry.contentType, body: await registry.metrics() }
-  // A registry's format is state: one of its own per answer keeps concurrent scrapes apart.
-  const open = new Registry<typeof Registry.OPENMETRICS_CONTENT_TYPE>()
-  open.setContentType(Registry.OPENMETRICS_CONTENT_TYPE)
-  for (const metric of registry.getMetricsAsArray()) {
-    const instance = registry.getSingleMetric(metric.name)
-    if (instance) open.registerMetric(instance)
-  }
-  return { type: open.contentType, body: await open.metrics() }
+function configOf<D extends MetricDefinition>({ name, help, labels }: D, registry: Registry) {
+  return { name, help, labelNames: [...labels] as LabelOf<D>[], registers: [registry] }
 }

@@ -4,14 +4,9 @@ import { createQuickHistogram } from './quick-histogram.ts'
 
 test('exposes what prom-client would, in both formats and as JSON', async () => {
   const [ours, theirs] = [new Registry(), new Registry()]
-  const quick = createQuickHistogram<'stream'>(ours, 'took_seconds', 'Time.', [0.1, 1])
-  const slow = new Histogram({
-    name: 'took_seconds',
-    help: 'Time.',
-    labelNames: ['stream'],
-    buckets: [0.1, 1],
-    registers: [theirs],
-  })
+  const definition = { name: 'took_seconds', type: 'histogram' as const, help: 'Time.', buckets: [0.1, 1] }
+  const quick = createQuickHistogram(ours, { ...definition, labels: ['stream'] })
+  const slow = new Histogram({ ...definition, labelNames: ['stream'], registers: [theirs] })
   for (const [stream, value] of [
     ['A', 0.1],
     ['A', 0.05],

@@ -1,3 +1,4 @@
+import type { MetricDefinition } from '@tocsin/contract'
 import type { Registry } from 'prom-client'
 
 /** What happens at every message is observed in some nanoseconds: prom-client's own histogram takes a microsecond. */
@@ -26,9 +27,7 @@ interface ExportedValue {
 /** Makes a histogram and registers it, under the registry's rules: bounds ascend, without +Inf. */
 export function createQuickHistogram<L extends string>(
   registry: Registry,
-  name: string,
-  help: string,
-  bounds: readonly number[],
+  { name, help, buckets: bounds = [] }: MetricDefinition<'histogram', L>,
 ): QuickHistogram<L> {
   const all = new Map<string, Series>()
 

@@ -5,6 +5,7 @@ import type { RedisConnection } from '../connect-redis.ts'
 import type { BaseEnv } from '../env/base-env.ts'
 import type { Log } from '../log/create-log.ts'
 import type { Metrics } from '../metrics/create-metrics.ts'
+import type { ServiceIdentity } from '../metrics/service-identity.ts'
 import type { Lifecycle } from './lifecycle.ts'
 import type { Readiness } from './readiness.ts'
 
@@ -15,6 +16,8 @@ export interface ServiceContext<Env extends BaseEnv = BaseEnv> {
   readonly version: string
   /** Names this process among the replicas of its service: host, process and a random part. */
   readonly instance: string
+  /** What its own series are labelled with wherever those of several services meet. */
+  readonly identity: ServiceIdentity
   readonly env: Env
   readonly log: Log
   readonly clock: Clock

@@ -10,6 +10,7 @@ import { createHttp, type HttpOptions } from '../http/create-http.ts'
 import { listen } from '../http/listen.ts'
 import { createLog, type Log } from '../log/create-log.ts'
 import { createMetrics } from '../metrics/create-metrics.ts'
+import { serviceIdentity } from '../metrics/service-identity.ts'
 import { startTracing } from '../trace/start-tracing.ts'
 import { createLifecycle, type StopStep } from './lifecycle.ts'
 import { createReadiness } from './readiness.ts'
@@ -98,6 +99,7 @@ export async function startService<Shape extends typeof baseEnv>(
       name,
       version,
       instance,
+      identity: serviceIdentity(name, http.url),
       env,
       log,
       clock,

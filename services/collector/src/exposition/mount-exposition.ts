@@ -1,17 +1,18 @@
+import { collectorMetrics, type Labels } from '@tocsin/contract'
 import type { Metrics } from '@tocsin/runtime'
 import type { Express } from 'express'
 import { clientSignal, respondPieces } from '../http/respond-pieces.ts'
 import { chooseFormat } from './choose-format.ts'
 import { createFamilyReader, type ExposedHead } from './head-families.ts'
 import { mergeFamilies } from './merge-families.ts'
-import { readSelfFamilies } from './self-families.ts'
+import { toFamilies } from './self-families.ts'
 import { writeExposition } from './write-exposition.ts'
 
 export interface ExpositionDeps {
   readonly head: ExposedHead
   readonly metrics: Metrics
-  /** Brings figures up to date that are read only when somebody looks. */
-  readonly refresh: () => void
+  /** What the service's own series are labelled with, here as on the stream. */
+  readonly identity: Labels
   /** How long a series is shown after its last sample. Milliseconds. */
   readonly staleAfterMs: number
   /** Milliseconds since the epoch. */
@@ -22,13 +23,9 @@ export interface ExpositionDeps {
 
 /** Answers scrapes at `path`: the head's series together with the service's own metrics. */
 export function mountExposition(app: Express, path: string, deps: ExpositionDeps): void {
-  const { metrics, staleAfterMs, now, refresh, trouble } = deps
+  const { metrics, identity, staleAfterMs, now, trouble } = deps
   const readHead = createFamilyReader(deps.head)
-  const seconds = metrics.histogram(
-    'tocsin_scrape_duration_seconds',
-    'From a scrape to its answer written.',
-    ['format'],
-  )
+  const seconds = metrics.histogram(collectorMetrics.scrapeDurationSeconds)
 
   app.get(path, async (request, response) => {
     const reason = trouble()
@@ -39,8 +36,9 @@ export function mountExposition(app: Express, path: string, deps: ExpositionDeps
     }
     const stop = seconds.startTimer()
     const { kind, contentType } = chooseFormat(request.get('accept'))
-    refresh()
-    const families = mergeFamilies(await readSelfFamilies(metrics.registry), readHead(now() - staleAfterMs))
+    // The head has them too, as they were when they were last published.
+    const own = toFamilies(await metrics.read(), identity)
+    const families = mergeFamilies(own, readHead(now() - staleAfterMs))
     response.set('Content-Type', contentType).vary('Accept')
     await respondPieces(request, response, writeExposition(families, kind), clientSignal(response))
     stop({ format: kind })

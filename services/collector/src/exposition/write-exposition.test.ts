@@ -1,8 +1,8 @@
-import { Registry } from 'prom-client'
+import { Gauge, Histogram, Registry } from 'prom-client'
 import { expect, test } from 'vitest'
 import type { Family, FamilyType } from './family.ts'
 import { mergeFamilies } from './merge-families.ts'
-import { readSelfFamilies } from './self-families.ts'
+import { toFamilies } from './self-families.ts'
 import { writeExposition } from './write-exposition.ts'
 import { writeSeries } from './write-series.ts'
 
@@ -112,27 +112,32 @@ test('a family without series leaves no trace', () => {
 
 test('families of the process and of the head merge: one header each, and the process wins a tie', async () => {
   const registry = new Registry()
-  const { Gauge, Histogram } = await import('prom-client')
   new Gauge({ name: 'b', help: 'ours', labelNames: ['code'], registers: [registry] }).set({ code: 7 }, 1)
   new Histogram({ name: 'd', help: 'took', buckets: [0.1], registers: [registry] }).observe(0.05)
   const head = [
     family('a', 'gauge', [one('a', 1)]),
-    family('b', 'counter', [one('b', 5, { code: '7' }), one('b', 6, { code: '8' })], 'theirs'),
+    family(
+      'b',
+      'counter',
+      [one('b', 5, { code: '7', service: 'us' }), one('b', 6, { code: '7', service: 'others' })],
+      'theirs',
+    ),
   ]
-  expect(text(mergeFamilies(await readSelfFamilies(registry), head))).toBe(
+  const own = toFamilies(await registry.getMetricsAsJSON(), { service: 'us' })
+  expect(text(mergeFamilies(own, head))).toBe(
     [
       '# TYPE a gauge',
       'a 1',
       '# HELP b ours',
       '# TYPE b gauge',
-      'b{code="7"} 1',
-      'b{code="8"} 6',
+      'b{code="7",service="us"} 1',
+      'b{code="7",service="others"} 6',
       '# HELP d took',
       '# TYPE d histogram',
-      'd_bucket{le="0.1"} 1',
-      'd_bucket{le="+Inf"} 1',
-      'd_sum 0.05',
-      'd_count 1',
+      'd_bucket{le="0.1",service="us"} 1',
+      'd_bucket{le="+Inf",service="us"} 1',
+      'd_sum{service="us"} 0.05',
+      'd_count{service="us"} 1',
       '',
     ].join('\n'),
   )

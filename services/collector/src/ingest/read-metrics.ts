@@ -1,4 +1,9 @@
-import { type ParsedMetricMessage, parseMetricMessage, sourceOfMetricsSubject } from '@tocsin/contract'
+import {
+  collectorMetrics,
+  type ParsedMetricMessage,
+  parseMetricMessage,
+  sourceOfMetricsSubject,
+} from '@tocsin/contract'
 import {
   type ConsumeDeps,
   consumeOrdered,
@@ -25,19 +30,9 @@ export function readMetrics(
 }
 
 function createIngestStage({ bus, metrics }: ConsumeDeps, ingester: Ingester) {
-  const accepted = metrics.counter(
-    'tocsin_metric_events_accepted_total',
-    'Metric events, and samples of batches, whose effect is in the head.',
-  )
-  const duplicates = metrics.counter(
-    'tocsin_metric_events_duplicate_total',
-    'Metric events whose id was seen before; they count once.',
-  )
-  const refusals = metrics.counter(
-    'tocsin_metric_events_refused_total',
-    'Metric events, and samples of batches, that were refused and kept as dead letters.',
-    ['reason'],
-  )
+  const accepted = metrics.counter(collectorMetrics.metricEventsAcceptedTotal)
+  const duplicates = metrics.counter(collectorMetrics.metricEventsDuplicateTotal)
+  const refusals = metrics.counter(collectorMetrics.metricEventsRefusedTotal)
 
   return (message: ParsedMetricMessage, delivery: Delivery): void => {
     const content = message.batch ?? message.events

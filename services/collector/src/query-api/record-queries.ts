@@ -1,3 +1,4 @@
+import { collectorMetrics } from '@tocsin/contract'
 import type { Metrics } from '@tocsin/runtime'
 
 /** Counts and times queries. */
@@ -7,13 +8,9 @@ export interface QueryRecord {
 }
 
 export function createQueryRecord(metrics: Metrics): QueryRecord {
-  const running = metrics.gauge('tocsin_queries_running', 'Queries that are being evaluated.')
+  const running = metrics.gauge(collectorMetrics.queriesRunning)
   running.set(0)
-  const seconds = metrics.histogram(
-    'tocsin_query_duration_seconds',
-    'Time a query takes to evaluate, by how it ended.',
-    ['kind', 'outcome'],
-  )
+  const seconds = metrics.histogram(collectorMetrics.queryDurationSeconds)
   return {
     begin(kind) {
       running.inc()
