@@ -1,3 +1,6 @@
+export { type CheckedUse, checkExpression, type UseFault } from './catalogue/check-expression.ts'
+export { checkRules, type RuleUseFault } from './catalogue/check-rules.ts'
+export { type KnownMetrics, knownMetrics, type LabelNames } from './catalogue/known-metrics.ts'
 export { compileCustomRule } from './compile-custom-rule.ts'
 export { type Compiled, compileExpression } from './compile-expression.ts'
 export { expandTemplates } from './expand-rule.ts'

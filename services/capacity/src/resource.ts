@@ -9,14 +9,18 @@ export interface Resource {
   readonly remedy: string
 }
 
+/** Filesystems with space of the machine's own: what lies in memory, is an image or another machine's is none of it. */
+const DISKS =
+  'fstype!~"tmpfs|ramfs|squashfs|erofs|iso9660|udf|nfs4?|cifs|smb3|smbfs|9p|afs|ceph|glusterfs|fuse.sshfs"'
+
 /** The brief's resources, over the catalogue's metrics. */
 export const defaultResources: readonly Resource[] = [
   {
     name: 'storage',
     title: 'Storage',
     unit: 'bytes',
-    usage: 'sum(node_filesystem_size_bytes) - sum(node_filesystem_avail_bytes)',
-    limit: 'sum(node_filesystem_size_bytes)',
+    usage: `sum(node_filesystem_size_bytes{${DISKS}}) - sum(node_filesystem_avail_bytes{${DISKS}})`,
+    limit: `sum(node_filesystem_size_bytes{${DISKS}})`,
     remedy: 'add storage or delete what is no longer needed',
   },
   {
