@@ -16,7 +16,9 @@ import {
 export const ownGroups: readonly MetricGroup[] = [
   {
     title: 'Process and Node',
-    about: "prom-client's own, of applications with the SDK and of every service.",
+    about:
+      "prom-client's own, of applications with the SDK and of every service. Of services, heap spaces and active handles " +
+      'stand on their own `/metrics` only.',
     publishers: ['application', 'every service'],
     metrics: processMetrics,
     examples: [
