@@ -1,8 +1,19 @@
+import {
+  areBounds,
+  areLabels,
+  every,
+  hasOnly,
+  isCount,
+  isIndex,
+  isLabelName,
+  isOptionalText,
+  isPlainObject,
+  isText,
+} from './accept-parts.ts'
 import { CONTRACT_VERSION, timestamp } from './envelope.ts'
 import {
   BATCH_METRIC_TYPES,
   exemplarLength,
-  LABEL_NAME,
   MAX_EXEMPLAR_LENGTH,
   METRIC_NAME,
   type MetricBatch,
@@ -49,32 +60,6 @@ const METADATA_FIELDS: ReadonlySet<string> = new Set(['name', 'type', 'help', 'u
 const METRIC_FIELDS: ReadonlySet<string> = new Set([...METADATA_FIELDS, 'buckets', 'temporality'])
 const TYPES: ReadonlySet<unknown> = new Set(BATCH_METRIC_TYPES)
 const SPECIAL_VALUES: ReadonlySet<unknown> = new Set(['NaN', '+Inf', '-Inf', 'stale'])
-
-/** A plain object without other fields: what the schema would take away stands in its result no more. */
-function hasOnly(value: unknown, fields: ReadonlySet<string>): value is Readonly<Record<string, unknown>> {
-  if (!isPlainObject(value)) return false
-  for (const field in value) if (!fields.has(field)) return false
-  return true
-}
-
-function isPlainObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype
-}
-
-function every(list: unknown, accepts: (item: unknown) => boolean): boolean {
-  if (!Array.isArray(list)) return false
-  for (let i = 0; i < list.length; i++) if (!accepts(list[i])) return false
-  return true
-}
-
-const isText = (value: unknown, least: number, most: number): boolean =>
-  typeof value === 'string' && value.length >= least && value.length <= most
-
-const isOptionalText = (value: unknown): boolean => value === undefined || typeof value === 'string'
-
-const isIndex = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
-
-const isCount = (value: unknown): boolean => Number.isFinite(value) && (value as number) >= 0
 
 function isDictionary(dictionary: unknown): boolean {
   if (!hasOnly(dictionary, DICTIONARY_FIELDS)) return false
@@ -126,32 +111,8 @@ function areExemplarLabels(labels: unknown): boolean {
   return exemplarLength(labels as Readonly<Record<string, string>>) <= MAX_EXEMPLAR_LENGTH
 }
 
-function areBounds(bounds: unknown): boolean {
-  if (!Array.isArray(bounds) || bounds.length < 1 || bounds.length > 200) return false
-  for (let i = 0; i < bounds.length; i++)
-    if (!Number.isFinite(bounds[i]) || (i > 0 && !(bounds[i] > bounds[i - 1]))) return false
-  return true
-}
-
 function isSeries(series: unknown): boolean {
   return Array.isArray(series) && series.length === 2 && isIndex(series[0]) && areLabels(series[1])
-}
-
-function areLabels(labels: unknown): boolean {
-  if (!isPlainObject(labels)) return false
-  for (const name in labels) if (!isLabelName(name) || !isText(labels[name], 0, 4096)) return false
-  return true
-}
-
-// Label names are few, and each comes with every sample.
-const MOST_NAMES = 1000
-const labelNames = new Set<string>()
-
-function isLabelName(name: string): boolean {
-  if (labelNames.has(name)) return true
-  if (name.length > 256 || name.startsWith('__') || !LABEL_NAME.test(name)) return false
-  if (labelNames.size < MOST_NAMES) labelNames.add(name)
-  return true
 }
 
 /** `[series, level]` or `[series, counts, sum]`, either with a time behind. */

@@ -83,6 +83,12 @@ export const collectorMetrics = {
     labels: [],
     help: 'Metric events whose id was seen before; they count once.',
   },
+  metricEventsUndescribedTotal: {
+    name: 'tocsin_metric_events_undescribed_total',
+    type: 'counter',
+    labels: [],
+    help: 'Samples of batches whose description was stored before the stream begins; there again within 30 s.',
+  },
   metricEventsRefusedTotal: {
     name: 'tocsin_metric_events_refused_total',
     type: 'counter',

@@ -21,7 +21,7 @@ export const publishedLabels = z.record(labelName, z.string().max(4096))
 
 /** Labels of an exemplar: OpenMetrics allows 128 characters of names and values together. */
 const exemplarLabels = z
-  .record(labelName, z.string().max(128))
+  .record(labelName, z.string())
   .refine(
     (labels) => exemplarLength(labels) <= MAX_EXEMPLAR_LENGTH,
     'an exemplar has 128 characters of labels',

@@ -146,3 +146,8 @@ export {
   subjectToken,
   textOfToken,
 } from './subjects.ts'
+export { EventColumns } from './wire/event-columns.ts'
+export type { EventKind } from './wire/event-kind.ts'
+export { createMetricReader, type MetricReader, type MetricReading, readTyped } from './wire/metric-reader.ts'
+export { ENDS_SERIES, SampleColumns } from './wire/sample-columns.ts'
+export type { BatchHead } from './wire/scan-batch.ts'

@@ -31,7 +31,7 @@ export interface ParsedMetricMessage {
 
 /**
  * Reads a decoded message of the metrics subject. The valid events of an array are kept when others are not;
- * a batch is taken whole or not at all. Never throws.
+ * of a batch only the form is looked at, and it is taken whole or not at all. Never throws.
  */
 export function parseMetricMessage(json: unknown): ParsedMetricMessage {
   if (isBatch(json)) return parseBatch(json)
@@ -39,20 +39,29 @@ export function parseMetricMessage(json: unknown): ParsedMetricMessage {
   const faults: MetricFault[] = []
   const items = Array.isArray(json) ? json : [json]
   items.forEach((item, index) => {
-    const { data, error } = metricEvent.safeParse(item)
-    if (data !== undefined) events.push(data)
-    else faults.push({ index, reason: reasonOf(error), detail: detailOf(error), event: item })
+    const { event, fault } = parseEvent(item, index)
+    if (event) events.push(event)
+    else faults.push(fault)
   })
   return { events, batch: undefined, faults }
 }
 
+export type ParsedEvent =
+  | { readonly event: MetricEvent; readonly fault?: never }
+  | { readonly event?: never; readonly fault: MetricFault }
+
+/** One item of a message as an event, or why it is none. */
+export function parseEvent(item: unknown, index: number): ParsedEvent {
+  const { data, error } = metricEvent.safeParse(item)
+  if (data !== undefined) return { event: data }
+  return { fault: { index, reason: reasonOf(error), detail: detailOf(error), event: item } }
+}
+
 function parseBatch(json: object): ParsedMetricMessage {
   const { data, error } = schemaResult(json)
-  if (data === undefined)
-    return refuse({ index: 0, reason: 'invalid_batch', detail: detailOf(error), event: json })
-  const detail = danglingIndex(data)
-  if (detail) return refuse({ index: 0, reason: 'invalid_batch', detail, event: json })
-  return { events: [], batch: data, faults: [] }
+  if (data !== undefined) return { events: [], batch: data, faults: [] }
+  const fault: MetricFault = { index: 0, reason: 'invalid_batch', detail: detailOf(error), event: json }
+  return { events: [], batch: undefined, faults: [fault] }
 }
 
 type BatchResult = z.ZodSafeParseResult<MetricBatch> | { readonly data: MetricBatch; readonly error?: never }
@@ -62,34 +71,8 @@ function schemaResult(json: object): BatchResult {
   return data ? { data } : metricBatch.safeParse(json)
 }
 
-function refuse(fault: MetricFault): ParsedMetricMessage {
-  return { events: [], batch: undefined, faults: [fault] }
-}
-
 function isBatch(json: unknown): json is object {
   return typeof json === 'object' && json !== null && !Array.isArray(json) && 'samples' in json
-}
-
-/** What is wrong with the batch's references, if anything. */
-function danglingIndex(batch: MetricBatch): string | undefined {
-  for (let i = 0; i < batch.series.length; i++) {
-    const metric = batch.series[i]?.[0] ?? 0
-    if (metric >= batch.metrics.length)
-      return `series[${i}] refers to metric ${metric}, there are ${batch.metrics.length}`
-  }
-  for (let i = 0; i < batch.samples.length; i++) {
-    const sample = batch.samples[i]
-    if (!sample) continue
-    const series = batch.series[sample[0]]
-    if (!series) return `samples[${i}] refers to series ${sample[0]}, there are ${batch.series.length}`
-    const metric = batch.metrics[series[0]]
-    const counts = sample[1]
-    if ((metric?.type === 'histogram') !== Array.isArray(counts))
-      return `samples[${i}]: bucket counts go with a histogram, and a histogram has bucket counts`
-    if (Array.isArray(counts) && counts.length !== (metric?.buckets?.length ?? -1) + 1)
-      return `samples[${i}]: one count per bound in buckets, and one for +Inf`
-  }
-  return undefined
 }
 
 function reasonOf(error: z.ZodError): MetricFaultReason {

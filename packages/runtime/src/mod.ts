@@ -15,6 +15,7 @@ export type {
 export { consumeDurable } from './consume/consume-durable.ts'
 export { consumeOrdered } from './consume/consume-ordered.ts'
 export { type Disposition, type DispositionLimits, decideDisposition } from './consume/decide-disposition.ts'
+export { createMetricDecoder } from './consume/decode-metrics.ts'
 export type { Delivery, Refusal } from './consume/delivery.ts'
 export type { Outcome } from './consume/run-stages.ts'
 export {

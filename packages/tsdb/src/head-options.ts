@@ -16,6 +16,8 @@ export interface HeadOptions {
   readonly chunkSamples?: number
   /** A series without samples for this long has its open samples packed by `maintain`; milliseconds. Default 10 min. */
   readonly idleMs?: number
+  /** Exemplars in all; beyond, the oldest go. Default 20,000; 0 keeps none. */
+  readonly maxExemplars?: number
 }
 
 export type HeadLimits = Required<HeadOptions>
@@ -31,6 +33,7 @@ const DEFAULTS: HeadLimits = {
   maxSeries: 500_000,
   chunkSamples: 128,
   idleMs: 10 * MINUTE,
+  maxExemplars: 20_000,
 }
 
 export function resolveOptions(options: HeadOptions): HeadLimits {

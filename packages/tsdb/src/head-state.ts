@@ -1,4 +1,5 @@
 import { type ChunkArena, createChunkArena } from './chunks/chunk-arena.ts'
+import { createExemplarStore, type ExemplarStore } from './exemplars/exemplar-store.ts'
 import type { HeadLimits } from './head-options.ts'
 import { createOpenStore, type OpenStore } from './series/open-store.ts'
 import type { MemorySeries, Series } from './series/series.ts'
@@ -14,6 +15,7 @@ export interface HeadState {
   readonly arena: ChunkArena
   readonly index: SeriesIndex
   readonly seriesLimits: SeriesLimits
+  readonly exemplars: ExemplarStore
   /** Series with thawed chunks, which wait to be packed again. */
   readonly thawed: Set<MemorySeries>
   thawedChunks: number
@@ -68,6 +70,7 @@ export function createHeadState(limits: HeadLimits): HeadState {
     arena: createChunkArena(),
     index: createSeriesIndex(),
     seriesLimits: createSeriesLimits(limits),
+    exemplars: createExemplarStore(limits.maxExemplars),
     thawed: new Set(),
     thawedChunks: 0,
     thawedSamples: 0,

@@ -1,5 +1,6 @@
 import type { Labels, Matcher, Queryable, SeriesSamples, SeriesSlice } from '@tocsin/promql'
 import { atOnce } from './at-once.ts'
+import type { Exemplar } from './exemplars/exemplar-store.ts'
 import { type HeadOptions, resolveOptions } from './head-options.ts'
 import { createHeadState, type HeadState, type SampleWatcher, totalBytes } from './head-state.ts'
 import { createMetadataRegistry, type MetadataRegistry } from './metrics/metric-metadata.ts'
@@ -42,6 +43,7 @@ export interface HeadStats {
   readonly evicted: number
   readonly seriesCreated: number
   readonly seriesDropped: number
+  readonly exemplars: number
   /** Limits that were run into, by metric or source. */
   readonly overflow: readonly SeriesOverflow[]
 }
@@ -50,6 +52,12 @@ export interface HeadStats {
 export interface SeriesWatcher {
   created?(series: Series): void
   dropped?(series: Series): void
+}
+
+/** The exemplars of one series. */
+export interface SeriesExemplars {
+  readonly series: Series
+  readonly exemplars: readonly Exemplar[]
 }
 
 /** An in-memory, compressed series store that promql reads. It has no clock and does no I/O. */
@@ -62,6 +70,13 @@ export interface Head extends Queryable {
   append(series: Series, timeMs: number, value: number): AppendOutcome
   /** Ends a series: appends Prometheus' staleness marker. */
   appendStale(series: Series, timeMs: number): AppendOutcome
+  /** Says when a series' counter or histogram began at zero. Milliseconds since 1970. */
+  setCreated(series: Series, createdMs: number): void
+  /** Keeps an exemplar of a series, unless it has one as new. */
+  addExemplar(series: Series, exemplar: Exemplar): void
+  latestExemplar(series: Series): Exemplar | undefined
+  /** The exemplars from `startMs` to `endMs` of the series that match, oldest first. */
+  exemplars(matchers: readonly Matcher[], startMs: number, endMs: number): readonly SeriesExemplars[]
   /** Lazily, in order of creation. The arrays never change; a series without samples is left out. */
   select(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSamples>
   /** As `select`, without a copy where samples are raw: a slice holds until the next one, and until the head is written to. */
@@ -127,7 +142,12 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
   const metadata = createMetadataRegistry(state.limits.maxSeries)
   const resolver = createResolver(state.index)
   const { resolve, prepare } = resolver
-  state.listeners.add({ dropped: ({ name }) => forgetMetric(state, metadata, name) })
+  state.listeners.add({
+    dropped(series) {
+      state.exemplars.forget(series)
+      forgetMetric(state, metadata, series.name)
+    },
+  })
 
   const head: Head = {
     metadata,
@@ -135,6 +155,14 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
     find: (labels) => findSeries(state, labels),
     append: (series, timeMs, value) => appendSample(state, own(series), timeMs, value, false),
     appendStale: (series, timeMs) => appendSample(state, own(series), timeMs, Number.NaN, true),
+    setCreated(series, createdMs) {
+      if (!series.dropped) state.table.createdMs[own(series).row] = createdMs
+    },
+    addExemplar(series, exemplar) {
+      if (!series.dropped) state.exemplars.add(series, exemplar)
+    },
+    latestExemplar: (series) => state.exemplars.latest(series),
+    exemplars: (matchers, startMs, endMs) => findExemplars(state, resolve(matchers), startMs, endMs),
     *select(matchers, startMs, endMs) {
       for (const series of resolve(matchers)) {
         if (series.dropped) continue
@@ -176,6 +204,18 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
   return { head, state }
 }
 
+function findExemplars(
+  { exemplars }: HeadState,
+  list: readonly Series[],
+  startMs: number,
+  endMs: number,
+): readonly SeriesExemplars[] {
+  return list.flatMap((series) => {
+    const within = exemplars.of(series).filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs)
+    return within.length > 0 ? [{ series, exemplars: within }] : []
+  })
+}
+
 // What the column holds.
 const MOST_REACH_MS = 2 ** 32 - 1
 
@@ -201,6 +241,7 @@ function statsOf(state: HeadState): HeadStats {
     bytes: totalBytes(state),
     maxBytes: state.limits.maxBytes,
     horizonMs: state.horizonMs,
+    exemplars: state.exemplars.size(),
     overflow: state.seriesLimits.overflow(),
   }
 }

@@ -1,15 +1,23 @@
+export type { Exemplar } from './exemplars/exemplar-store.ts'
 export {
   createHead,
   type Head,
   type HeadStats,
   type RestoredHead,
   restoreHead,
+  type SeriesExemplars,
   type SeriesWatcher,
 } from './head.ts'
 export type { HeadOptions } from './head-options.ts'
 export type { SampleWatcher } from './head-state.ts'
-export { DEFAULT_BUCKETS } from './ingest/count-observation.ts'
-export type { IngestReason, IngestRefusal, IngestResult, MessageContext } from './ingest/ingest-outcome.ts'
+export { DEFAULT_BUCKETS } from './ingest/ingest-events.ts'
+export type {
+  DescribedSeries,
+  IngestReason,
+  IngestRefusal,
+  IngestResult,
+  MessageContext,
+} from './ingest/ingest-outcome.ts'
 export { createIngester, type Ingester, type IngesterOptions } from './ingest/ingester.ts'
 export type {
   MetadataConflict,

@@ -1,84 +1,192 @@
-import type { BatchMetric, MetricBatch, SampleValue } from '@tocsin/contract'
-import type { Labels } from '@tocsin/promql'
+import { type BatchHead, ENDS_SERIES, type SampleColumns } from '@tocsin/contract'
+import type { Head } from '../head.ts'
 import type { Series } from '../series/series.ts'
-import { bucketLabels, refuseLe } from './count-observation.ts'
-import { refuseTime, refuseType, type Writers, withName, writeLevel } from './ingest-event.ts'
-import { ACCEPTED, type IngestOutcome, type MessageContext, refuse } from './ingest-outcome.ts'
+import { describe, isHistogram, isResolved, type Place, resolvePlace } from './batch-place.ts'
+import type { DictionaryBook } from './dictionary-book.ts'
+import { bucketOf } from './histogram-series.ts'
+import {
+  type IngestRefusal,
+  type IngestResult,
+  type MessageContext,
+  type Refusal,
+  refuse,
+} from './ingest-outcome.ts'
+import { createRecall } from './recall-places.ts'
+import type { RecentIds } from './recent-ids.ts'
+import { refuseTime, type TimeLimits } from './time-window.ts'
+import { beginAt, raise, refuseLate, writeLevel } from './write-series.ts'
 
-/** Writes the cumulative samples of a batch; one outcome per sample. Repeats and losses do no harm. */
-export function ingestBatch(writers: Writers, batch: MetricBatch, context: MessageContext): IngestOutcome[] {
-  const batchTime = Date.parse(batch.time)
-  const refusals = batch.metrics.map((metric) => refuseType(writers.head, metric))
+export interface BatchWriter {
+  write(batch: BatchHead, samples: SampleColumns, context: MessageContext): IngestResult
+}
 
-  return batch.samples.map((sample) => {
-    const described = batch.series[sample[0]]
-    const metric = described && batch.metrics[described[0]]
-    if (!described || !metric)
-      return refuse('bucket_conflict', 'the sample refers to a series that the batch does not describe')
-    const refusal = refusals[described[0]]
-    if (refusal) return refusal
-    const given = isHistogramSample(sample) ? sample[3] : sample[2]
-    const time = given ?? batchTime
-    const late = refuseTime(time, context.receivedAtMs, writers.limits)
+/** What the numbers of a batch stand for: places from `first` on. */
+interface Places {
+  readonly first: number
+  /** What came before this reader began is missing. */
+  readonly partial: boolean
+  readonly list: readonly (Place | undefined)[]
+}
+
+/** Writes batches. Of cumulative samples repeats and losses do no harm; deltas count once for each id of a batch. */
+export function createBatchWriter(
+  head: Head,
+  limits: TimeLimits,
+  ids: RecentIds,
+  dictionaries: DictionaryBook,
+): BatchWriter {
+  const recall = createRecall()
+
+  function placesOf(batch: BatchHead, source: string): Places {
+    const { dictionary } = batch
+    if (dictionary) {
+      const { firstMetric, firstPlace, places } = dictionaries.open(batch, dictionary, source)
+      return { first: firstPlace, partial: firstMetric > 0 || firstPlace > 0, list: places }
+    }
+    for (const metric of batch.metrics) head.metadata.declare(metric.name, metric)
+    return { first: 0, partial: false, list: recall(source, batch.metrics, batch.series) }
+  }
+
+  /** Writes the zero that a counter or histogram began with, where that is not known yet. */
+  function begin(place: Place, createdMs: number, { source, receivedAtMs }: MessageContext): void {
+    if (createdMs > receivedAtMs || resolvePlace(head, place, source)) return
+    // What began before the time that is kept open has its zero in the past that is closed.
+    const open = createdMs >= receivedAtMs - limits.maxAgeMs
+    for (const series of seriesOf(place)) {
+      if (open && createdMs > series.lastTimeMs) beginAt(head, series, createdMs)
+      else if (!(createdMs <= series.createdMs)) head.setCreated(series, createdMs)
+    }
+  }
+
+  function writeSample(
+    place: Place,
+    samples: SampleColumns,
+    i: number,
+    time: number,
+    context: MessageContext,
+  ): Refusal | undefined {
+    const { receivedAtMs, source } = context
+    const late = refuseTime(time, receivedAtMs, limits)
     if (late) return late
-    const labels = described[1]
-    if (isHistogramSample(sample))
-      return setHistogram(writers, metric, labels, sample[1], sample[2], time, context.source)
-    const series = writers.recall(context.source, sample[0], metric.name, labels)
-    return 'refused' in series
-      ? refuse(series.refused, series.detail)
-      : writeLevel(writers.head, series, levelOf(sample[1]), time)
-  })
-}
-
-type BatchSample = MetricBatch['samples'][number]
-type HistogramSample = Extract<BatchSample, readonly [number, number[], ...unknown[]]>
-
-function isHistogramSample(sample: BatchSample): sample is HistogramSample {
-  return Array.isArray(sample[1])
-}
-
-function setHistogram(
-  { head }: Writers,
-  metric: BatchMetric,
-  labels: Labels,
-  counts: readonly number[],
-  sum: number,
-  time: number,
-  source: string,
-): IngestOutcome {
-  if ('le' in labels) return refuseLe(metric.name)
-  const bounds = metric.buckets ?? []
-  if (counts.length !== bounds.length + 1)
-    return refuse(
-      'bucket_conflict',
-      `histogram ${metric.name} has ${bounds.length} bounds and ${counts.length} counts: give one more count than bounds`,
-    )
-  const total = counts.at(-1) ?? 0
-  const parts: readonly (readonly [Labels, number])[] = [
-    ...counts.map(
-      (count, i) =>
-        [bucketLabels(metric.name, labels, bounds[i] ?? Number.POSITIVE_INFINITY), count] as const,
-    ),
-    [withName(`${metric.name}_sum`, labels), sum],
-    [withName(`${metric.name}_count`, labels), total],
-  ]
-  const written: Series[] = []
-  for (const [part] of parts) {
-    const series = head.intern(part, source)
-    // All or nothing: a histogram that lacks a bucket gives wrong quantiles.
-    if ('refused' in series) return refuse(series.refused, series.detail)
-    written.push(series)
+    if (!isResolved(place)) {
+      const refusal = resolvePlace(head, place, source)
+      if (refusal) return refusal
+    }
+    const size = samples.sizes[i] ?? 0
+    const start = samples.starts[i] ?? 0
+    if (size === ENDS_SERIES) return end(place, time)
+    const isDelta = place.metric.temporality === 'delta'
+    const at = isDelta ? Math.min(time, receivedAtMs) : time
+    const { histogram, series } = place
+    if (histogram) {
+      if (size !== histogram.buckets.length) return refuseCounts(place, size)
+      return writeHistogram(place, samples, start, at, isDelta)
+    }
+    if (size > 0) return refuseCounts(place, size)
+    if (!series) return undefined
+    const value = samples.numbers[start] ?? 0
+    return isDelta ? raise(head, series, value, at) : writeLevel(head, series, value, at)
   }
-  for (const [i, series] of written.entries()) {
-    const outcome = writeLevel(head, series, parts[i]?.[1] ?? 0, time)
-    if (!outcome.accepted) return outcome
+
+  function writeHistogram(
+    { histogram }: Place,
+    { numbers }: SampleColumns,
+    start: number,
+    at: number,
+    isDelta: boolean,
+  ): Refusal | undefined {
+    if (!histogram) return undefined
+    const { buckets, sum, count } = histogram
+    const write = isDelta ? raise : writeLevel
+    for (let k = 0; k < buckets.length; k++) {
+      const bucket = buckets[k]
+      const refusal = bucket && write(head, bucket, numbers[start + k] ?? 0, at)
+      if (refusal) return refusal
+    }
+    const total = numbers[start + buckets.length - 1] ?? 0
+    return write(head, sum, numbers[start + buckets.length] ?? 0, at) ?? write(head, count, total, at)
   }
-  return ACCEPTED
+
+  function end(place: Place, time: number): Refusal | undefined {
+    for (const series of seriesOf(place)) {
+      const refusal = refuseLate(head.appendStale(series, time))
+      if (refusal) return refusal
+    }
+    return undefined
+  }
+
+  function addExemplars(batch: BatchHead, { first, list }: Places, batchTime: number): void {
+    for (const [number, labels, value, time = batchTime] of batch.exemplars ?? []) {
+      const place = list[number - first]
+      if (!place || !isResolved(place)) continue
+      const { histogram } = place
+      const series = histogram ? bucketOf(histogram, value) : place.series
+      if (series) head.addExemplar(series, { labels, value, timeMs: time })
+    }
+  }
+
+  return {
+    write(batch, samples, context) {
+      for (const said of batch.metadata ?? []) head.metadata.declare(said.name, said)
+      const places = placesOf(batch, context.source)
+      const { first, partial, list } = places
+      const batchTime = Date.parse(batch.time)
+      for (const [number, createdMs] of batch.created ?? []) {
+        const place = list[number - first]
+        if (place) begin(place, createdMs, context)
+      }
+      const repeated = ids.has(batch.id, context.receivedAtMs)
+      const refused: IngestRefusal[] = []
+      let duplicates = 0
+      let undescribed = 0
+      let deltas = false
+      for (let i = 0; i < samples.count; i++) {
+        const number = samples.places[i] ?? 0
+        const place = list[number - first]
+        if (!place) {
+          if (partial) undescribed++
+          else refused.push({ ...refuseUnknown(number), index: i })
+          continue
+        }
+        if (place.metric.temporality === 'delta') {
+          deltas = true
+          if (repeated) {
+            duplicates++
+            continue
+          }
+        }
+        const given = samples.times[i] ?? Number.NaN
+        const time = Number.isNaN(given) ? batchTime : given
+        const refusal = writeSample(place, samples, i, time, context)
+        if (refusal) refused.push({ ...refusal, index: i, series: describe(place) })
+      }
+      if (deltas && !repeated) ids.add(batch.id, context.receivedAtMs)
+      addExemplars(batch, places, batchTime)
+      return {
+        accepted: samples.count - duplicates - undescribed - refused.length,
+        duplicates,
+        undescribed,
+        refused,
+      }
+    },
+  }
 }
 
-function levelOf(value: SampleValue): number | 'stale' {
-  if (typeof value === 'number' || value === 'stale') return value
-  if (value === 'NaN') return Number.NaN
-  return value === '+Inf' ? Number.POSITIVE_INFINITY : Number.NEGATIVE_INFINITY
+function seriesOf({ series, histogram }: Place): readonly Series[] {
+  if (histogram) return [...histogram.buckets, histogram.sum, histogram.count]
+  return series ? [series] : []
+}
+
+function refuseUnknown(number: number): Refusal {
+  return refuse('unknown_series', `the sample refers to series ${number}, which no batch has described`)
+}
+
+function refuseCounts(place: Place, size: number): Refusal {
+  const { name, buckets = [] } = place.metric
+  return refuse(
+    'bucket_conflict',
+    isHistogram(place)
+      ? `histogram ${name} has ${buckets.length} bounds and the sample ${size} counts: give one more count than bounds`
+      : `metric ${name} is no histogram and the sample has ${size} bucket counts: give a number`,
+  )
 }

@@ -1,27 +1,34 @@
+import type { BatchMetric, Labels } from '@tocsin/contract'
 import type { SeriesRefusalReason } from '../series/series-limits.ts'
 
 /** Why an event has no effect; low in number, so that it can be a metric label. */
 export type IngestReason =
-  | 'duplicate'
   | 'too_old'
   | 'too_far_in_future'
   | 'type_conflict'
   | 'bucket_conflict'
   | 'reserved_label'
+  | 'unknown_series'
   | SeriesRefusalReason
 
-/**
- * What became of one event, or of one sample of a batch. Accepted: its effect is in the head, also when it was put
- * there by an earlier delivery (`duplicate`). Refused: `detail` says what to do about it.
- */
-export type IngestOutcome =
-  | { readonly accepted: true; readonly reason?: 'duplicate' }
-  | { readonly accepted: false; readonly reason: Exclude<IngestReason, 'duplicate'>; readonly detail: string }
+/** Why something is refused: `detail` says what to do about it. */
+export interface Refusal {
+  readonly reason: IngestReason
+  readonly detail: string
+}
 
 /** One refused event of a message, or sample of a batch. */
 export interface IngestRefusal extends Refusal {
   /** Its place in the message. */
   readonly index: number
+  /** Of a batch's sample: what the batch, or an earlier one, described it as. */
+  readonly series?: DescribedSeries
+}
+
+/** A series as its publisher describes it. */
+export interface DescribedSeries {
+  readonly metric: BatchMetric
+  readonly labels: Labels
 }
 
 /** What became of a message's events, or of a batch's samples. */
@@ -30,6 +37,11 @@ export interface IngestResult {
   readonly accepted: number
   /** How many had it before, by an earlier delivery. */
   readonly duplicates: number
+  /**
+   * How many say of what was described before this reader began: it began in the middle of an edition of the
+   * publisher's dictionary, and knows everything again with the next one.
+   */
+  readonly undescribed: number
   readonly refused: readonly IngestRefusal[]
 }
 
@@ -39,15 +51,8 @@ export interface MessageContext {
   readonly receivedAtMs: number
   /** Who published it, from the subject; the limit of series per source counts by it. */
   readonly source: string
-  /** Identifies the message among deliveries, e.g. stream and sequence; for events without an id of their own. */
-  readonly id?: string
 }
 
-export const ACCEPTED: IngestOutcome = Object.freeze({ accepted: true })
-export const DUPLICATE: IngestOutcome = Object.freeze({ accepted: true, reason: 'duplicate' })
-
-export type Refusal = Extract<IngestOutcome, { accepted: false }>
-
-export function refuse(reason: Refusal['reason'], detail: string): Refusal {
-  return { accepted: false, reason, detail }
+export function refuse(reason: IngestReason, detail: string): Refusal {
+  return { reason, detail }
 }

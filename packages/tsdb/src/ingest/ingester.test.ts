@@ -16,7 +16,7 @@ function setUp() {
     ingester,
     /** Ingests one event as the message of `afterMs`, and tells why it was refused. */
     send(event: MetricEvent, afterMs = 0, id = `METRICS:${++sequence}`) {
-      return ingester.ingest(event, { receivedAtMs: START + afterMs, source: 'shop', id }).refused[0]
+      return ingester.ingest({ id, ...event }, { receivedAtMs: START + afterMs, source: 'shop' }).refused[0]
     },
     points(labels: Record<string, string>): [number, number][] {
       const series = head.find(labels)
@@ -69,6 +69,7 @@ describe('counters by hand', () => {
     expect(again.ingest({ id: 'first', name: 'c', type: 'counter', value: 7 }, context)).toEqual({
       accepted: 0,
       duplicates: 1,
+      undescribed: 0,
       refused: [],
     })
     again.ingest({ name: 'c', type: 'counter', value: 1 }, context)
@@ -228,7 +229,7 @@ describe('batches', () => {
       },
       context,
     )
-    expect(ingested).toEqual({ accepted: 4, duplicates: 0, refused: [] })
+    expect(ingested).toEqual({ accepted: 4, duplicates: 0, undescribed: 0, refused: [] })
     expect(changed).toEqual([
       'requests_total',
       'latency_bucket',
@@ -259,7 +260,12 @@ describe('batches', () => {
     ingester.ingest(message, context)
     const { appended } = head.stats()
     head.watchSamples(({ name }) => expect.unreachable(name))
-    expect(ingester.ingest(message, context)).toEqual({ accepted: 2, duplicates: 0, refused: [] })
+    expect(ingester.ingest(message, context)).toEqual({
+      accepted: 2,
+      duplicates: 0,
+      undescribed: 0,
+      refused: [],
+    })
     expect(head.stats()).toMatchObject({ appended, inserted: 0, replaced: 0 })
   })
 
@@ -291,25 +297,19 @@ describe('batches', () => {
 })
 
 describe('events of one message', () => {
-  test('are decided each by itself, and a repeated message has no effect', () => {
+  test('are decided each by itself', () => {
     const { ingester, head } = setUp()
     const events: MetricEvent[] = [
-      { name: 'c', type: 'counter', value: 1 },
+      { name: 'c', type: 'counter', value: 1, id: 'a' },
       { name: 'c', type: 'gauge', value: 1 },
-      { name: 'c', type: 'counter', value: 1 },
+      { name: 'c', type: 'counter', value: 1, id: 'b' },
     ]
-    const context = { receivedAtMs: START, source: 'shop', id: 'METRICS:9' }
+    const context = { receivedAtMs: START, source: 'shop' }
     const conflict = { index: 1, reason: 'type_conflict' }
-    expect(ingester.ingest(events, context)).toMatchObject({
-      accepted: 2,
-      duplicates: 0,
-      refused: [conflict],
-    })
-    expect(ingester.ingest(events, context)).toMatchObject({
-      accepted: 0,
-      duplicates: 2,
-      refused: [conflict],
-    })
+    const first = { accepted: 2, duplicates: 0, refused: [conflict] }
+    expect(ingester.ingest(events, context)).toMatchObject(first)
+    const again = { accepted: 0, duplicates: 2, refused: [conflict] }
+    expect(ingester.ingest(events, context)).toMatchObject(again)
     expect(head.find({ __name__: 'c' })?.lastValue).toBe(2)
   })
 

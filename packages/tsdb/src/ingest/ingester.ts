@@ -1,17 +1,9 @@
-import type { MetricBatch, MetricEvent } from '@tocsin/contract'
+import { type MetricBatch, type MetricEvent, type MetricReading, readTyped } from '@tocsin/contract'
 import type { Head } from '../head.ts'
-import { createDeltaCounter } from './add-delta.ts'
-import { createObservationCounter } from './count-observation.ts'
-import { ingestBatch } from './ingest-batch.ts'
-import { ingestEvent, type Writers } from './ingest-event.ts'
-import {
-  DUPLICATE,
-  type IngestOutcome,
-  type IngestRefusal,
-  type IngestResult,
-  type MessageContext,
-} from './ingest-outcome.ts'
-import { createRecall } from './recall-series.ts'
+import { createDictionaryBook, type DumpedDictionary } from './dictionary-book.ts'
+import { createBatchWriter } from './ingest-batch.ts'
+import { createEventWriter } from './ingest-events.ts'
+import type { IngestResult, MessageContext } from './ingest-outcome.ts'
 import { createRecentIds, type DumpedIds } from './recent-ids.ts'
 
 /** How events become samples. Every option has a default. */
@@ -30,10 +22,17 @@ export interface IngesterOptions {
 
 /** Turns events into samples of a head: the one place where deltas become cumulative. */
 export interface Ingester {
-  /** Writes one message's events. Each event is decided by itself; nothing is thrown for what a publisher sent. */
+  /** Writes what a message says. Each event and sample is decided by itself; nothing is thrown for what a publisher sent. */
+  take(reading: MetricReading, context: MessageContext): IngestResult
+  /** The same of plain objects, which are what the contract says. */
   ingest(message: MetricEvent | readonly MetricEvent[] | MetricBatch, context: MessageContext): IngestResult
-  /** The ids that are remembered, to be kept as `callerState` of the head's snapshot. */
+  /** Ids and dictionaries that are remembered, to be kept as `callerState` of the head's snapshot. */
   dump(): Uint8Array
+}
+
+interface Dumped {
+  readonly ids: DumpedIds
+  readonly dictionaries: readonly DumpedDictionary[]
 }
 
 const MINUTE = 60_000
@@ -45,51 +44,29 @@ export function createIngester(head: Head, options: IngesterOptions = {}): Inges
     maxFutureMs: options.maxFutureMs ?? 10 * MINUTE,
   }
   const ids = createRecentIds(options.maxIds ?? 100_000, options.idWindowMs ?? 15 * MINUTE)
-  if (options.restoreFrom?.length) ids.load(decodeIds(options.restoreFrom))
-  const writers: Writers = {
-    head,
-    limits,
-    addDelta: createDeltaCounter(head),
-    countObservation: createObservationCounter(head),
-    recall: createRecall(head),
+  const dictionaries = createDictionaryBook(head)
+  if (options.restoreFrom?.length) {
+    const dumped: Dumped = JSON.parse(new TextDecoder().decode(options.restoreFrom))
+    ids.load(dumped.ids)
+    dictionaries.load(dumped.dictionaries)
   }
+  const events = createEventWriter(head, limits, ids)
+  const batches = createBatchWriter(head, limits, ids, dictionaries)
 
-  function ingestOnce(
-    event: MetricEvent,
-    fallbackId: string | undefined,
-    context: MessageContext,
-  ): IngestOutcome {
-    const id = event.id ?? fallbackId
-    if (id !== undefined && ids.has(id, context.receivedAtMs)) return DUPLICATE
-    const outcome = ingestEvent(writers, event, context)
-    if (outcome.accepted && id !== undefined) ids.add(id, context.receivedAtMs)
-    return outcome
+  function take(reading: MetricReading, { receivedAtMs, source }: MessageContext): IngestResult {
+    // The stream's time has a fraction; that of samples has none.
+    const context = { receivedAtMs: Math.floor(receivedAtMs), source }
+    return reading.batch
+      ? batches.write(reading.batch, reading.samples, context)
+      : events.write(reading.events, context)
   }
 
   return {
-    ingest(message, context) {
-      if ('samples' in message) return tally(ingestBatch(writers, message, context))
-      if ('name' in message) return tally([ingestOnce(message, context.id, context)])
-      return tally(
-        message.map((event, i) =>
-          ingestOnce(event, context.id === undefined ? undefined : `${context.id}#${i}`, context),
-        ),
-      )
+    take,
+    ingest: (message, context) => take(readTyped(message), context),
+    dump() {
+      const dumped: Dumped = { ids: ids.dump(), dictionaries: dictionaries.dump() }
+      return new TextEncoder().encode(JSON.stringify(dumped))
     },
-    dump: () => new TextEncoder().encode(JSON.stringify(ids.dump())),
   }
-}
-
-function decodeIds(bytes: Uint8Array): DumpedIds {
-  return JSON.parse(new TextDecoder().decode(bytes))
-}
-
-function tally(outcomes: readonly IngestOutcome[]): IngestResult {
-  let duplicates = 0
-  const refused: IngestRefusal[] = []
-  for (const [index, outcome] of outcomes.entries()) {
-    if (!outcome.accepted) refused.push({ ...outcome, index })
-    else if (outcome.reason === 'duplicate') duplicates++
-  }
-  return { accepted: outcomes.length - duplicates - refused.length, duplicates, refused }
 }

@@ -24,6 +24,8 @@ export interface MetadataRegistry {
   /** Names a disagreement that was found elsewhere. */
   conflict(metric: string, field: MetadataConflict['field'], known: string, offered: string): MetadataConflict
   get(name: string): MetricMetadata | undefined
+  /** Rises whenever a metric is forgotten or its type changes: who declared one before must do so again. */
+  revision(): number
   /** The metric that a series name belongs to: of a histogram or summary also `_bucket`, `_sum` and `_count`. */
   familyOf(seriesName: string): string
   entries(): Iterable<readonly [string, MetricMetadata]>
@@ -45,6 +47,7 @@ const MAX_TEXT = 1_024
 export function createMetadataRegistry(maxMetrics: number): MetadataRegistry {
   const metrics = new Map<string, MetricMetadata>()
   const conflicts = new Map<string, MetadataConflict>()
+  let revision = 0
 
   function conflict(
     metric: string,
@@ -80,8 +83,8 @@ export function createMetadataRegistry(maxMetrics: number): MetadataRegistry {
     const other = type === 'untyped' ? undefined : overlapping(name, type)
     if (other !== undefined) {
       const kind = metrics.get(other)?.type ?? 'untyped'
-      // A summary published in parts declares x, x_sum and x_count alike.
-      if (kind !== type) return conflict(name, 'type', `${kind} ${other}`, type)
+      // A summary published in parts declares x, x_sum and x_count alike; a part without a type may be anyone's.
+      if (kind !== type && kind !== 'untyped') return conflict(name, 'type', `${kind} ${other}`, type)
     }
     if (metrics.size < maxMetrics)
       metrics.set(name, { type, help: help.slice(0, MAX_TEXT), unit: unit.slice(0, MAX_TEXT) })
@@ -97,6 +100,7 @@ export function createMetadataRegistry(maxMetrics: number): MetadataRegistry {
       if (type !== known.type && type !== 'untyped') {
         if (known.type !== 'untyped') return conflict(name, 'type', known.type, type)
         metrics.delete(name)
+        revision++
         const refused = firstDeclaration(name, { ...known, type })
         if (refused) {
           metrics.set(name, known)
@@ -115,10 +119,13 @@ export function createMetadataRegistry(maxMetrics: number): MetadataRegistry {
       return undefined
     },
     get: (name) => metrics.get(name),
+    revision: () => revision,
     // What has parts owns them, also where a publisher described a part by itself.
     familyOf: (name) => ownerOf(name) ?? name,
     entries: () => metrics.entries(),
     conflicts: () => [...conflicts.values()],
-    forget: (name) => void metrics.delete(name),
+    forget(name) {
+      if (metrics.delete(name)) revision++
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type { HeadState } from '../head-state.ts'
 import { lowerBound } from '../search-times.ts'
-import { isSame, type LateOutcome, writeLateOpen, writeValue } from './open-samples.ts'
+import { isSame, type LateOutcome, openRangeOf, writeLateOpen, writeValue } from './open-samples.ts'
 import { placeInPage } from './open-store.ts'
 import { freezeChunk, limitThawed, makeRoom, thawChunk } from './pack-series.ts'
 import type { MemorySeries } from './series.ts'
@@ -88,6 +88,8 @@ function writeLate(
   stale: boolean,
 ): AppendOutcome {
   const { lastTimeMs, row } = series
+  if (time === lastTimeMs && (state.table.openCount[row] ?? 0) > 0)
+    return replaceLast(state, series, value, stale)
   const oldest = Math.max(lastTimeMs - state.limits.outOfOrderWindowMs, state.horizonMs)
   if (time < oldest) {
     state.counts.tooOld++
@@ -106,6 +108,26 @@ function writeLate(
   state.counts[outcome]++
   if (outcome === 'inserted') state.counts.samples++
   return outcome
+}
+
+/** Writes another value over the newest one: of many events in one millisecond each does so. */
+function replaceLast(state: HeadState, series: MemorySeries, value: number, stale: boolean): LateOutcome {
+  const { table } = state
+  const { row } = series
+  const { values, from, to } = openRangeOf(state, series)
+  if (isSame(values, to - 1, value, stale)) {
+    state.counts.unchanged++
+    return 'unchanged'
+  }
+  state.capture?.before(series)
+  writeValue(values, to - 1, value, stale)
+  let flags = table.flags[row] ?? 0
+  if (to - 1 > from && !(value >= (values[to - 2] ?? 0))) flags |= MAY_FALL
+  if (Number.isNaN(value)) flags |= HAS_NAN
+  table.flags[row] = stale ? flags | LAST_IS_STALE : flags & ~LAST_IS_STALE
+  table.lastValue[row] = value
+  state.counts.replaced++
+  return 'replaced'
 }
 
 function belongsInOpen(state: HeadState, series: MemorySeries, time: number): boolean {

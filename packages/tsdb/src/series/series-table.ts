@@ -14,6 +14,8 @@ export interface SeriesTable {
   /** Raw samples at which all but the newest are packed. */
   packAt: Uint16Array
   flags: Uint8Array
+  /** When the series' counter or histogram began at zero, in ms; NaN where nobody said. */
+  createdMs: Float64Array
   /** How far back from the newest sample raw samples are kept for rules that read them. Milliseconds. */
   reachMs: Uint32Array
   /** A row for a new series, cleared. */
@@ -47,6 +49,7 @@ export function createSeriesTable(): SeriesTable {
     packAt: new Uint16Array(capacity),
     flags: new Uint8Array(capacity),
     reachMs: new Uint32Array(capacity),
+    createdMs: new Float64Array(capacity),
     take() {
       const row = released.pop() ?? used++
       if (row >= capacity) grow()
@@ -56,10 +59,11 @@ export function createSeriesTable(): SeriesTable {
       table.openRoom[row] = 0
       table.flags[row] = 0
       table.reachMs[row] = 0
+      table.createdMs[row] = Number.NaN
       return row
     },
     release: (row) => void released.push(row),
-    bytes: () => capacity * (8 + 8 + 4 + 2 + 2 + 2 + 1 + 4),
+    bytes: () => capacity * (8 + 8 + 8 + 4 + 2 + 2 + 2 + 1 + 4),
   }
 
   function grow(): void {
@@ -72,6 +76,7 @@ export function createSeriesTable(): SeriesTable {
     table.packAt = grown(table.packAt, new Uint16Array(capacity))
     table.flags = grown(table.flags, new Uint8Array(capacity))
     table.reachMs = grown(table.reachMs, new Uint32Array(capacity))
+    table.createdMs = grown(table.createdMs, new Float64Array(capacity))
   }
   return table
 }

@@ -20,6 +20,8 @@ export interface Series {
   /** The newest value; NaN when it is a staleness marker, and once dropped. */
   readonly lastValue: number
   readonly lastIsStale: boolean
+  /** When its counter or histogram began at zero, in ms; NaN where nobody said, and once dropped. */
+  readonly createdMs: number
   /** For the head's owner, who finds here what belongs to the series without a look-up. The head does not read it. */
   companion: unknown
 }
@@ -63,6 +65,9 @@ export class MemorySeries implements Series {
   }
   get lastValue(): number {
     return this.#table.lastValue[this.row] ?? Number.NaN
+  }
+  get createdMs(): number {
+    return this.#table.createdMs[this.row] ?? Number.NaN
   }
   get lastIsStale(): boolean {
     return ((this.#table.flags[this.row] ?? 0) & LAST_IS_STALE) !== 0

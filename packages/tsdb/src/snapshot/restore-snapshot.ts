@@ -11,7 +11,13 @@ import { addChunks, type MemorySeries } from '../series/series.ts'
 import { HAS_NAN, LAST_IS_STALE, MAY_FALL } from '../series/series-table.ts'
 import { readSections, type Section } from './sections.ts'
 import { SnapshotError } from './snapshot-error.ts'
-import { littleEndian, type SeriesRow, SNAPSHOT_VERSION, type SnapshotHeader } from './take-snapshot.ts'
+import {
+  type ExemplarRow,
+  littleEndian,
+  type SeriesRow,
+  SNAPSHOT_VERSION,
+  type SnapshotHeader,
+} from './take-snapshot.ts'
 
 /** What the writer of a snapshot put beside the head. */
 export interface RestoredPosition {
@@ -44,6 +50,7 @@ export async function restoreSnapshot(
       else if (kind === 'slab') slabs.set(wordAt(payload, 0), wordsOf(payload.slice(4)))
       else if (kind === 'series') rows = JSON.parse(decoder.decode(payload))
       else if (kind === 'open') restored += restoreSeries(state, rows, wordsOf(payload))
+      else if (kind === 'exemplars') restoreExemplars(state, JSON.parse(decoder.decode(payload)))
       else ended = wordAt(payload, 0) === restored
     }
     if (!header || !ended) throw new SnapshotError('snapshot_corrupt', 'the snapshot is incomplete')
@@ -74,10 +81,11 @@ function restoreMetadata(metadata: MetadataRegistry, payload: Uint8Array): void 
 
 function restoreSeries(state: HeadState, rows: readonly SeriesRow[], packed: Uint32Array): number {
   const cursor: BitCursor = { words: packed, bit: 0 }
-  for (const [ref, source, flat, chunks, count] of rows) {
+  for (const [ref, source, flat, chunks, count, created] of rows) {
     const given: Record<string, string> = Object.fromEntries(pairs(flat))
     const series = addSeries(state, ref, hashLabels(given), given, source)
     if (chunks.length > 0) addChunks(series, chunks)
+    if (created !== null) state.table.createdMs[series.row] = created
     if (count === 0) continue
     moveOpen(state, series, count)
     state.table.openCount[series.row] = count
@@ -90,6 +98,15 @@ function restoreSeries(state: HeadState, rows: readonly SeriesRow[], packed: Uin
     state.counts.samples += count
   }
   return rows.length
+}
+
+function restoreExemplars(state: HeadState, rows: readonly ExemplarRow[]): void {
+  if (rows.length === 0) return
+  const byRef = new Map([...state.index.all()].map((series) => [series.ref, series]))
+  for (const [ref, exemplars] of rows) {
+    const series = byRef.get(ref)
+    if (series) for (const exemplar of exemplars) state.exemplars.add(series, exemplar)
+  }
 }
 
 function* pairs(flat: readonly string[]): Generator<[string, string]> {

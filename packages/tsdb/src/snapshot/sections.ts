@@ -3,14 +3,31 @@ import { SnapshotError } from './snapshot-error.ts'
 
 // A snapshot is a run of sections: kind, length and CRC-32 of the payload as little-endian words, then the payload.
 
-export type SectionKind = 'header' | 'callerState' | 'metadata' | 'slab' | 'series' | 'open' | 'end'
+export type SectionKind =
+  | 'header'
+  | 'callerState'
+  | 'metadata'
+  | 'slab'
+  | 'series'
+  | 'open'
+  | 'end'
+  | 'exemplars'
 
 export interface Section {
   readonly kind: SectionKind
   readonly payload: Uint8Array
 }
 
-const KINDS: readonly SectionKind[] = ['header', 'callerState', 'metadata', 'slab', 'series', 'open', 'end']
+const KINDS: readonly SectionKind[] = [
+  'header',
+  'callerState',
+  'metadata',
+  'slab',
+  'series',
+  'open',
+  'end',
+  'exemplars',
+]
 const FRAME_BYTES = 12
 const MAX_PAYLOAD = 1 << 30
 

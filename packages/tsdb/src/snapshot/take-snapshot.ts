@@ -1,5 +1,6 @@
 import type { BitCursor } from '../chunks/bit-cursor.ts'
 import { maxPackedWords, packColumn } from '../chunks/pack-chunk.ts'
+import type { Exemplar } from '../exemplars/exemplar-store.ts'
 import type { HeadState } from '../head-state.ts'
 import type { MetadataRegistry } from '../metrics/metric-metadata.ts'
 import { freezeSeries } from '../series/pack-series.ts'
@@ -7,7 +8,7 @@ import type { Chunk, MemorySeries } from '../series/series.ts'
 import { type CapturedSeries, captureHead } from './capture.ts'
 import { writeSection } from './sections.ts'
 
-export const SNAPSHOT_VERSION = 1
+export const SNAPSHOT_VERSION = 2
 
 export interface SnapshotHeader {
   readonly format: 'tocsin-head'
@@ -19,8 +20,11 @@ export interface SnapshotHeader {
   readonly nextRef: number
 }
 
-/** One series: its reference, source, labels as name and value in turn, chunks, and number of open samples. */
-export type SeriesRow = readonly [number, string, readonly string[], readonly Chunk[], number]
+/** One series: reference, source, labels as name and value in turn, chunks, number of open samples, when it was created. */
+export type SeriesRow = readonly [number, string, readonly string[], readonly Chunk[], number, number | null]
+
+/** The exemplars of one series: its reference, then labels, value and time of each. */
+export type ExemplarRow = readonly [number, readonly Exemplar[]]
 
 const ROWS_PER_SECTION = 512
 const encoder = new TextEncoder()
@@ -46,6 +50,7 @@ export function takeSnapshot(
   }
   const slabs = [...state.arena.slabs()].map(([index, { words, used }]) => ({ index, words, used }))
   const described = JSON.stringify([...metadata.entries()])
+  const exemplars = [...state.exemplars.entries()].map(([{ ref }, list]): ExemplarRow => [ref, [...list]])
   const captured = captureHead(state)
   state.capture = captured
 
@@ -63,6 +68,7 @@ export function takeSnapshot(
       yield writeSection('open', bytesOf(packOpen(some.map((series) => captured.read(series)))))
     }
     state.capture = undefined
+    yield writeSection('exemplars', encoder.encode(JSON.stringify(exemplars)))
     yield writeSection('end', bytesOf(Uint32Array.of(captured.series.length)))
   })()
 }
@@ -71,8 +77,12 @@ export function littleEndian(): number {
   return new Uint8Array(Uint32Array.of(1).buffer)[0] ?? 0
 }
 
-function toRow({ ref, source, labels }: MemorySeries, { chunks, count }: CapturedSeries): SeriesRow {
-  return [ref, source, Object.entries(labels).flat(), chunks, count]
+function toRow(
+  { ref, source, labels, createdMs }: MemorySeries,
+  { chunks, count }: CapturedSeries,
+): SeriesRow {
+  const created = Number.isNaN(createdMs) ? null : createdMs
+  return [ref, source, Object.entries(labels).flat(), chunks, count, created]
 }
 
 function packOpen(captured: readonly CapturedSeries[]): Uint32Array {

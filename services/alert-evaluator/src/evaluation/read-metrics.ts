@@ -1,5 +1,5 @@
-import { parseMetricMessage, type Subjects, sourceOfMetricsSubject } from '@tocsin/contract'
-import { type Delivery, decodeJson, pipeline, type Stages } from '@tocsin/runtime'
+import { type MetricReading, type Subjects, sourceOfMetricsSubject } from '@tocsin/contract'
+import { createMetricDecoder, type Delivery, pipeline, type Stages } from '@tocsin/runtime'
 import type { Ingester } from '@tocsin/tsdb'
 
 /**
@@ -15,15 +15,14 @@ export function readMetrics(
     after(delivery: Delivery): void
   },
 ): Stages {
-  return pipeline(decodeJson, (json: unknown, delivery: Delivery) => {
+  return pipeline(createMetricDecoder(), (reading: MetricReading, delivery: Delivery) => {
     hooks.before(delivery)
-    const { events, batch, faults } = parseMetricMessage(json)
-    for (const { reason, detail } of faults) delivery.refusePart({ reason, detail })
+    for (const { reason, detail } of reading.faults) delivery.refusePart({ reason, detail })
     const context = {
       receivedAtMs: delivery.timeMs,
       source: sourceOfMetricsSubject(subjects, delivery.subject),
     }
-    const { refused } = ingester.ingest(batch ?? events, context)
+    const { refused } = ingester.take(reading, context)
     for (const { reason, detail } of refused) delivery.refusePart({ reason, detail })
     hooks.after(delivery)
   })

@@ -1,14 +1,10 @@
-import {
-  collectorMetrics,
-  type ParsedMetricMessage,
-  parseMetricMessage,
-  sourceOfMetricsSubject,
-} from '@tocsin/contract'
+import { collectorMetrics, type MetricReading, sourceOfMetricsSubject } from '@tocsin/contract'
 import {
   type ConsumeDeps,
   consumeOrdered,
+  createMetricDecoder,
+  createThrottle,
   type Delivery,
-  decodeJson,
   type OrderedConsumer,
   pipeline,
 } from '@tocsin/runtime'
@@ -25,24 +21,33 @@ export function readMetrics(
     stream: 'METRICS',
     fromSequence: sequence + 1,
     deadLetters: true,
-    stages: pipeline(decodeJson, parseMetricMessage, createIngestStage(deps, ingester)),
+    stages: pipeline(createMetricDecoder(), createIngestStage(deps, ingester)),
   })
 }
 
-function createIngestStage({ bus, metrics }: ConsumeDeps, ingester: Ingester) {
+function createIngestStage({ bus, metrics, log, clock }: ConsumeDeps, ingester: Ingester) {
   const accepted = metrics.counter(collectorMetrics.metricEventsAcceptedTotal)
   const duplicates = metrics.counter(collectorMetrics.metricEventsDuplicateTotal)
+  const undescribed = metrics.counter(collectorMetrics.metricEventsUndescribedTotal)
   const refusals = metrics.counter(collectorMetrics.metricEventsRefusedTotal)
+  const throttle = createThrottle(clock)
 
-  return (message: ParsedMetricMessage, delivery: Delivery): void => {
-    const content = message.batch ?? message.events
+  return (reading: MetricReading, delivery: Delivery): void => {
     const source = sourceOfMetricsSubject(bus.subjects, delivery.subject)
-    const ingested = ingester.ingest(content, { receivedAtMs: delivery.timeMs, source })
-    const refused = findRefused(message, ingested.refused)
+    const ingested = ingester.take(reading, { receivedAtMs: delivery.timeMs, source })
     accepted.inc(ingested.accepted)
     if (ingested.duplicates > 0) duplicates.inc(ingested.duplicates)
+    if (ingested.undescribed > 0) {
+      undescribed.inc(ingested.undescribed)
+      if (throttle(source))
+        log.info(
+          { source },
+          'samples refer to descriptions from before the stream begins; the next full snapshot has them again',
+        )
+    }
+    const refused = findRefused(reading, ingested.refused)
     if (refused.length === 0) return
     for (const { reason } of refused) refusals.inc({ reason })
-    keepRefused(delivery, message, refused)
+    keepRefused(delivery, reading, refused)
   }
 }

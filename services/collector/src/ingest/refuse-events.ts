@@ -1,27 +1,34 @@
-import type { MetricBatch, ParsedMetricMessage } from '@tocsin/contract'
+import type { BatchHead, BatchMetric, Labels, MetricBatch, MetricReading } from '@tocsin/contract'
 import type { Delivery } from '@tocsin/runtime'
-import type { IngestRefusal } from '@tocsin/tsdb'
+import type { DescribedSeries, IngestRefusal } from '@tocsin/tsdb'
 
 /** One refused event of a message, or one refused sample of its batch. */
 export interface RefusedEvent {
   readonly reason: string
   readonly detail: string
-  /** The event as it came, or the index of the sample in the batch. */
+  /** The event as it came, or the sample of the batch. */
   readonly event: unknown
+  /** What the sample is of, where a batch has described that. */
+  readonly series?: DescribedSeries | undefined
 }
+
+/** As much as is kept of what one message had refused for one reason: thousands of alike tell no more. */
+const MOST_KEPT = 500
 
 /** What was refused of a message: by its form, and by the head. */
 export function findRefused(
-  message: ParsedMetricMessage,
+  reading: MetricReading,
   byHead: readonly IngestRefusal[],
 ): readonly RefusedEvent[] {
-  if (byHead.length === 0) return message.faults
-  const events = byHead.map(({ reason, detail, index }) => ({
+  if (byHead.length === 0) return reading.faults
+  const { batch, samples, events } = reading
+  const refused = byHead.map(({ reason, detail, index, series }) => ({
     reason,
     detail,
-    event: message.batch ? index : message.events[index],
+    event: batch ? samples.at(index) : events.at(index),
+    series,
   }))
-  return [...message.faults, ...events]
+  return [...reading.faults, ...refused]
 }
 
 /**
@@ -30,17 +37,25 @@ export function findRefused(
  */
 export function keepRefused(
   delivery: Pick<Delivery, 'refusePart'>,
-  message: ParsedMetricMessage,
+  reading: MetricReading,
   refused: readonly RefusedEvent[],
 ): void {
-  const all = message.batch ? message.batch.samples.length : message.events.length + message.faults.length
-  for (const [reason, events] of Map.groupBy(refused, (event) => event.reason)) {
-    const more = events.length > 1 ? `${events.length} times, first: ` : ''
-    const detail = `${more}${events[0]?.detail ?? ''}`
-    // All of it for one reason: the letter is the message as it came.
-    const body = events.length >= all ? undefined : textOf(messageOf(message, events))
+  const { batch, samples, events, faults } = reading
+  const all = batch ? samples.count : events.count + faults.length
+  for (const [reason, list] of Map.groupBy(refused, (event) => event.reason)) {
+    const detail = `${countOf(list)}${list[0]?.detail ?? ''}`
+    // All of it for one reason: the letter is the message as it came, if that says all by itself.
+    const whole = list.length >= all && batch?.dictionary === undefined
+    const body = whole ? undefined : textOf(messageOf(batch, list.slice(0, MOST_KEPT)))
     delivery.refusePart(body === undefined ? { reason, detail } : { reason, detail, body })
   }
+}
+
+function countOf({ length }: readonly unknown[]): string {
+  if (length <= 1) return ''
+  return length > MOST_KEPT
+    ? `${length} times, ${MOST_KEPT} of them kept, first: `
+    : `${length} times, first: `
 }
 
 /** Undefined for what is nested too deeply to be written: parsing takes any depth, writing does not. */
@@ -52,37 +67,30 @@ function textOf(message: unknown): string | undefined {
   }
 }
 
-function messageOf({ batch }: ParsedMetricMessage, refused: readonly RefusedEvent[]): unknown {
-  if (batch)
-    return pickSamples(
-      batch,
-      refused.map(({ event }) => Number(event)),
-    )
-  return refused.map(({ event }) => event)
+function messageOf(batch: BatchHead | undefined, refused: readonly RefusedEvent[]): unknown {
+  return batch ? batchOf(batch, refused) : refused.map(({ event }) => event)
 }
 
-/** A batch of some of the samples, with the series and metrics that they refer to. */
-function pickSamples(batch: MetricBatch, indices: readonly number[]): MetricBatch {
-  const series = new Map<number, number>()
-  const metrics = new Map<number, number>()
-  const renumber = (known: Map<number, number>, index: number): number => {
-    const number = known.get(index) ?? known.size
-    known.set(index, number)
-    return number
+/** A batch of some samples that describes all it refers to; what was described nowhere keeps its number. */
+function batchOf({ v, id, time, source }: BatchHead, refused: readonly RefusedEvent[]): MetricBatch {
+  const places = new Map<string, number>()
+  const metrics: BatchMetric[] = []
+  const series: [number, Record<string, string>][] = []
+  const placeOf = ({ metric, labels }: DescribedSeries): number => {
+    const key = keyOf(metric, labels)
+    const known = places.get(key)
+    if (known !== undefined) return known
+    if (!metrics.includes(metric)) metrics.push(metric)
+    places.set(key, series.length)
+    return series.push([metrics.indexOf(metric), { ...labels }]) - 1
   }
-  const samples = indices.flatMap((i) => {
-    const sample = batch.samples[i]
-    return sample ? [sample.with(0, renumber(series, sample[0])) as MetricBatch['samples'][number]] : []
+  const samples = refused.map(({ event, series: of }) => {
+    const sample = event as MetricBatch['samples'][number]
+    return of ? (sample.with(0, placeOf(of)) as MetricBatch['samples'][number]) : sample
   })
-  return {
-    ...batch,
-    series: [...series.keys()].flatMap((i) => {
-      const described = batch.series[i]
-      return described
-        ? [[renumber(metrics, described[0]), described[1]] as [number, Record<string, string>]]
-        : []
-    }),
-    metrics: [...metrics.keys()].flatMap((i) => batch.metrics[i] ?? []),
-    samples,
-  }
+  return { v, id, time, source, metrics, series, samples }
+}
+
+function keyOf({ name }: BatchMetric, labels: Labels): string {
+  return JSON.stringify([name, labels])
 }
