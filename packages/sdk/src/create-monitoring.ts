@@ -8,7 +8,7 @@ import { Registry } from 'prom-client'
 import { systemClock, within } from './clock.ts'
 import { readEnv } from './env.ts'
 import { MonitoringError } from './errors.ts'
-import { configure, type MonitoringOptions } from './options.ts'
+import { configure, DEFAULT_MAX_SERIES, type MonitoringOptions } from './options.ts'
 import { watchRegistry } from './publish/watch-registry.ts'
 import { addNodeMetrics } from './record/add-node-metrics.ts'
 import { type Catalogued, defineMetrics } from './record/built-in-metrics.ts'
@@ -20,6 +20,7 @@ import { callService } from './requests/call-service.ts'
 import { type AlertManager, createRuleQueue } from './requests/custom-rules.ts'
 import { createHealthChecks, type HealthChecks } from './requests/health-checks.ts'
 import type { Notifier } from './requests/notify.ts'
+import { findTracing, type Tracing } from './series/active-trace.ts'
 import { createIds, type Session, startSession } from './session.ts'
 import { createWarner } from './warn.ts'
 
@@ -65,13 +66,23 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
   let write = defaults.onWarning ?? ((message: string) => console.warn(`[tocsin] ${message}`))
   const warn = createWarner((message) => write(message))
   const registry = new Registry()
-  const own = watchRegistry(registry, () => session?.publisher.touch())
-  const metrics = createMetrics(registry)
-  const recorder = createRecorder(metrics, warn)
+  const touch = () => session?.publisher.touch()
+  const own = watchRegistry(registry, touch)
   const self = createSelfReport()
+  const tracking = {
+    touch,
+    maxSeries: defaults.maxSeriesPerMetric ?? DEFAULT_MAX_SERIES,
+    refuse(metric: string) {
+      warn(`many ${metric}`, `'${metric}' has ${tracking.maxSeries} series: what is new is not told apart`)
+      self.refused('too_many_series')
+    },
+    now: clock.now,
+    tracing: { active: undefined } as Tracing,
+  }
+  const metrics = createMetrics(registry, tracking)
+  const recorder = createRecorder(metrics, warn)
   const checks = createHealthChecks(clock, createIds())
   let session: Session | undefined
-  let sessions = 0
   let changing: Promise<void> = Promise.resolve()
 
   const rules = createRuleQueue({
@@ -97,6 +108,8 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
     for (const fault of faults) warn(fault, fault)
     const configuration = configure({ ...defaults, ...options }, environment)
     write = options.onWarning ?? write
+    tracking.maxSeries = configuration.maxSeriesPerMetric
+    await findTracing(tracking.tracing)
     self.describe(configuration.version, configuration.environment)
     if (configuration.nodeMetrics) addNodeMetrics(registry)
     session = await startSession({
@@ -104,7 +117,6 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
       own,
       registry,
       self,
-      resumed: sessions++ > 0,
       onConnected() {
         checks.republish()
         rules.retry()
@@ -139,7 +151,7 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
   return {
     metrics,
     ...recorder,
-    dbObservabilityMetrics: defineMetrics(registry, dbObservabilityDefinitions),
+    dbObservabilityMetrics: defineMetrics(registry, dbObservabilityDefinitions, tracking),
     monitorRequests: () => createRequestMonitor(recorder.recordHttpRequest),
     alertManager: {
       addCustomRule: rules.add,

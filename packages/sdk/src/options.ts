@@ -30,6 +30,11 @@ export interface MonitoringOptions {
   readonly snapshotIntervalMs?: number
   /** How often metrics with a `collect` function are collected, in ms. Default: 5000. */
   readonly collectIntervalMs?: number
+  /**
+   * Series that one metric may have. Beyond, counters and histograms are added up under
+   * `otel_metric_overflow="true"`, and other metrics get no new series. Default: 10000.
+   */
+  readonly maxSeriesPerMetric?: number
   /** Where warnings go, each said once. Default: console.warn. */
   readonly onWarning?: (message: string) => void
 }
@@ -69,7 +74,10 @@ export interface Configuration {
   readonly intervalMs: number
   readonly snapshotIntervalMs: number
   readonly collectIntervalMs: number
+  readonly maxSeriesPerMetric: number
 }
+
+export const DEFAULT_MAX_SERIES = 10_000
 
 export function configure(options: MonitoringOptions, env: Environment): Configuration {
   const { nats = {} } = options
@@ -93,6 +101,7 @@ export function configure(options: MonitoringOptions, env: Environment): Configu
     intervalMs: options.intervalMs ?? 250,
     snapshotIntervalMs: options.snapshotIntervalMs ?? 30_000,
     collectIntervalMs: options.collectIntervalMs ?? 5000,
+    maxSeriesPerMetric: options.maxSeriesPerMetric ?? DEFAULT_MAX_SERIES,
   }
 }
 

@@ -2,11 +2,21 @@ import { sdkMetrics } from '@tocsin/contract'
 import { Registry } from 'prom-client'
 import type { RefusalReason } from './publish/admit.ts'
 import { defineMetrics } from './record/built-in-metrics.ts'
+import type { Tracking } from './series/tracking.ts'
+
+/** To publish these metrics changes them, so that their changes ask for nothing. */
+const QUIET: Tracking = {
+  touch: () => {},
+  maxSeries: Number.POSITIVE_INFINITY,
+  refuse: () => {},
+  now: Date.now,
+  tracing: { active: undefined },
+}
 
 /** What the SDK says about itself, in a registry that goes with full snapshots only. */
 export function createSelfReport() {
   const registry = new Registry()
-  const metrics = defineMetrics(registry, sdkMetrics)
+  const metrics = defineMetrics(registry, sdkMetrics, QUIET)
   const counts = { stored: 0, failed: 0, refused: 0, connections: 0 }
   return {
     registry,
@@ -23,9 +33,9 @@ export function createSelfReport() {
       counts.connections++
       metrics.sdkConnectionsTotal.inc()
     },
-    refused(reason: RefusalReason): void {
-      counts.refused++
-      metrics.sdkRefusedSeriesTotal.inc({ reason })
+    refused(reason: RefusalReason, count = 1): void {
+      counts.refused += count
+      metrics.sdkRefusedSeriesTotal.inc({ reason }, count)
     },
   }
 }

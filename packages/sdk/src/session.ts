@@ -26,9 +26,11 @@ export interface Session {
 /** Characters per message: far below what a NATS server takes, whatever the characters are. */
 const MAX_MESSAGE = 256 * 1024
 
+/** A name that no other run has. */
+const uniqueName = (): string => randomBytes(8).toString('hex')
+
 /** Makes ids that are unique, and short since every message has one. */
-export function createIds(): () => string {
-  const prefix = randomBytes(8).toString('hex')
+export function createIds(prefix = uniqueName()): () => string {
   let next = 0
   return () => `${prefix}-${next++}`
 }
@@ -38,8 +40,6 @@ export async function startSession(parts: {
   readonly own: RegistryWatch
   readonly registry: Registry
   readonly self: SelfReport
-  /** Not the first session of this registry. */
-  readonly resumed: boolean
   readonly onConnected: () => void
   readonly onTrouble: (message: string) => void
   readonly clock: Clock
@@ -62,18 +62,21 @@ export async function startSession(parts: {
   const attached = configuration.registry
     ? [watchRegistry(configuration.registry, () => publisher.touch())]
     : []
-  const quiet = [watchRegistry(self.registry, () => {}, true)]
+  const quiet = [watchRegistry(self.registry, () => {})]
+  const run = uniqueName()
   const publisher = createPublisher({
     ...configuration,
     watches: [own],
     attached,
     quiet,
     book: createSeriesBook({
-      admission: { warn, refuse: self.refused, labels: { service, instance } },
+      admission: { warn, refuse: self.refused },
+      labels: { service, instance },
       source: service,
+      publisher: run,
       now: clock.now,
-      nextId: createIds(),
-      resumed: parts.resumed,
+      nextId: createIds(run),
+      maxSeries: configuration.maxSeriesPerMetric,
       maxSize: () => Math.min(MAX_MESSAGE, bus.maxPayload / 4),
     }),
     isConnected: () => bus.connected,

@@ -90,7 +90,7 @@ describe("the brief's samples", () => {
     expect(Object.fromEntries(found)).toMatchObject({
       'http_requests_total{method="POST",route="/api/users",status_code="201"}': 1,
       'http_request_duration_seconds{method="POST",route="/api/users",status_code="201"}': [
-        0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1,
+        0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1, 1, 0.15,
       ],
       'db_queries_total{operation="SELECT",table="users",status="success"}': 1,
       'agent_executions_total{agent_type="code-analyzer",status="success"}': 1,
@@ -112,7 +112,7 @@ describe("the brief's samples", () => {
   })
 
   it('Create Custom Alerts', async () => {
-    const evaluator = answer(nats, 'alert-evaluator', 'put-rule', () => ({
+    const evaluator = await answer(nats, 'alert-evaluator', 'put-rule', () => ({
       name: 'CustomMetricAlert',
       replaced: false,
     }))
@@ -206,7 +206,7 @@ describe("the brief's samples", () => {
   })
 
   it('Get SLA Report', async () => {
-    const sla = answer(nats, 'sla', 'report', () => ({
+    const sla = await answer(nats, 'sla', 'report', () => ({
       period: 'day',
       from: '2026-03-01T00:00:00Z',
       to: '2026-03-02T00:00:00Z',
@@ -230,7 +230,7 @@ describe("the brief's samples", () => {
   })
 
   it('Get Capacity Forecast', async () => {
-    const capacity = answer(nats, 'capacity', 'forecast', () => forecastReply)
+    const capacity = await answer(nats, 'capacity', 'forecast', () => forecastReply)
     const console = { log: vi.fn() }
 
     const forecast = await getCapacityForecast('storage', 30)

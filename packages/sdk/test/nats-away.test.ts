@@ -63,7 +63,7 @@ describe('an application whose NATS is away', () => {
     expect(monitoring.status()).toMatchObject({ started: true, connected: false })
 
     const nats = await join(await serve(port))
-    const evaluator = answer(nats, 'alert-evaluator', 'put-rule', () => ({
+    const evaluator = await answer(nats, 'alert-evaluator', 'put-rule', () => ({
       name: rule.name,
       replaced: false,
     }))
@@ -84,7 +84,7 @@ describe('an application whose NATS is away', () => {
     const server = await serve()
     const nats = await join(server)
     const { monitoring, warnings } = await monitor(server.url)
-    const strict = answer(
+    const strict = await answer(
       nats,
       'alert-evaluator',
       'put-rule',
@@ -119,7 +119,7 @@ describe('an application whose NATS is away', () => {
     await expect(createMonitoring().notify('t', 'm')).rejects.toMatchObject({ code: 'not_initialized' })
     strict.stop()
 
-    const confused = answer(nats, 'sla', 'report', () => ({ surprise: true }))
+    const confused = await answer(nats, 'sla', 'report', () => ({ surprise: true }))
     await expect(monitoring.getSLAReport('day')).rejects.toMatchObject({ code: 'invalid_reply' })
     confused.stop()
     expect(warnings.join('\n')).toContain("alert rule 'TooMuch' was refused")
@@ -131,7 +131,7 @@ describe('an application whose NATS is away', () => {
     const nats = await join(server)
     const { monitoring } = await monitor(server.url)
     let busy = true
-    const evaluator = answer(nats, 'alert-evaluator', 'put-rule', () =>
+    const evaluator = await answer(nats, 'alert-evaluator', 'put-rule', () =>
       busy ? new ServiceFault('internal', 'not ready', 500) : { name: rule.name, replaced: false },
     )
     const first = monitoring.alertManager.addCustomRule(rule)
@@ -142,8 +142,8 @@ describe('an application whose NATS is away', () => {
     await expect(second).resolves.toEqual({ name: 'TooMuch', state: 'stored' })
     expect(evaluator.requests.at(-1)).toMatchObject({ expression: 'custom_metric > 200' })
 
-    answer(nats, 'alert-evaluator', 'list-rules', () => ({ rules: [rule] }))
-    answer(nats, 'alert-evaluator', 'delete-rule', () => ({ name: rule.name, deleted: true }))
+    await answer(nats, 'alert-evaluator', 'list-rules', () => ({ rules: [rule] }))
+    await answer(nats, 'alert-evaluator', 'delete-rule', () => ({ name: rule.name, deleted: true }))
     expect(await monitoring.alertManager.listCustomRules()).toEqual([rule])
     expect(await monitoring.alertManager.removeCustomRule(rule.name)).toBe(true)
   })
@@ -191,6 +191,7 @@ describe('an application whose NATS is away', () => {
       expect.any(Number),
       observations,
       observations,
+      expect.any(Number),
     ])
   })
 

@@ -1,6 +1,7 @@
 import { jetstreamManager, RetentionPolicy } from '@nats-io/jetstream'
 import { connect, headers, type NatsConnection } from '@nats-io/transport-node'
-import { createStreams, createSubjects, type MetricBatch, parseMetricMessage } from '@tocsin/contract'
+import { createStreams, createSubjects } from '@tocsin/contract'
+import { createModelReader, type ModelReader } from './model-reader.ts'
 
 const subjects = createSubjects()
 
@@ -40,34 +41,25 @@ export async function readStream(
   return found
 }
 
-type Value = number | string | readonly number[]
-
-/** The last value of every series in METRICS: `name{label="…"}`, our own labels left out. */
-export async function readMetrics(nats: NatsConnection): Promise<Map<string, Value>> {
-  const last = new Map<string, Value>()
-  for (const { json } of await readStream(nats, 'METRICS')) {
-    const { batch, faults } = parseMetricMessage(json)
-    if (!batch) throw new Error(`not a batch: ${faults[0]?.detail}`)
-    for (const [key, value] of valuesOf(batch)) last.set(key, value)
-  }
-  return last
+/** What a reader of METRICS knows from its beginning. */
+export async function readMetricStream(nats: NatsConnection): Promise<ModelReader> {
+  const reader = createModelReader()
+  for (const { json } of await readStream(nats, 'METRICS')) reader.read(JSON.stringify(json))
+  return reader
 }
 
-function* valuesOf(batch: MetricBatch): Generator<readonly [string, Value]> {
-  for (const [index, value] of batch.samples) {
-    const [metric, { service: _, instance: __, ...labels }] = batch.series[index] ?? [-1, {}]
-    const text = Object.entries(labels).map(([name, label]) => `${name}="${label}"`)
-    yield [`${batch.metrics[metric]?.name}${text.length > 0 ? `{${text.join(',')}}` : ''}`, value]
-  }
+/** The last value of every series in METRICS: `name{label="…"}`, our own labels left out. */
+export async function readMetrics(nats: NatsConnection): Promise<ModelReader['last']> {
+  return (await readMetricStream(nats)).last
 }
 
 /** Answers a verb as a service does; what it answers may fail with `{ code, message, status }`. */
-export function answer(
+export async function answer(
   nats: NatsConnection,
   service: string,
   verb: string,
   reply: (request: unknown) => unknown,
-): { readonly requests: unknown[]; stop(): void } {
+): Promise<{ readonly requests: unknown[]; stop(): void }> {
   const requests: unknown[] = []
   const subscription = nats.subscribe(subjects.rpc(service, verb), {
     callback(error, message) {
@@ -83,6 +75,8 @@ export function answer(
       message.respond(JSON.stringify(body), { headers: fields })
     },
   })
+  // Another connection asks, perhaps at once: the server has to know of it before.
+  await nats.flush()
   return { requests, stop: () => subscription.unsubscribe() }
 }
 

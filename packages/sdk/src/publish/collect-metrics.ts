@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts'
 import type { Warn } from '../warn.ts'
+import type { Family } from './family.ts'
 import type { StoredMetric } from './prom-client.ts'
-import type { ObservedMetric } from './watch-registry.ts'
 
 const underWay = new WeakSet<StoredMetric>()
 
@@ -9,9 +9,9 @@ const underWay = new WeakSet<StoredMetric>()
  * Runs the `collect` functions of metrics that have one; what they set is noticed like any change. One that fails
  * is said once, one that hangs is not called again before it has ended.
  */
-export function collectMetrics(observed: Iterable<ObservedMetric>, warn: Warn): void {
-  for (const { metric, name } of [...observed]) {
-    if (!metric.collect || underWay.has(metric)) continue
+export function collectMetrics(families: Iterable<Family>, warn: Warn): void {
+  for (const { metric, name, registered } of [...families]) {
+    if (!metric.collect || !registered || underWay.has(metric)) continue
     const failed = (error: unknown) =>
       warn(`collect ${name}`, `collecting '${name}' failed: ${messageOf(error)}`)
     try {

@@ -2,9 +2,10 @@ import { type Clock, every } from '../clock.ts'
 import { messageOf } from '../errors.ts'
 import type { Warn } from '../warn.ts'
 import { collectMetrics } from './collect-metrics.ts'
+import type { Family } from './family.ts'
 import type { SeriesBook } from './series-book.ts'
 import { createThrottle, type RunOutcome } from './throttle.ts'
-import type { ObservedMetric, RegistryWatch } from './watch-registry.ts'
+import type { RegistryWatch } from './watch-registry.ts'
 
 export interface Publisher {
   /** A watched metric changed. */
@@ -44,17 +45,22 @@ export function createPublisher(parts: {
   const { watches, attached, quiet, book, send, onBatch, clock, warn } = parts
   let everything = true
 
-  function* observedMetrics(): Generator<ObservedMetric> {
-    for (const watch of [...watches, ...quiet]) yield* watch.metrics()
+  function* families(): Generator<Family> {
+    for (const watch of watches) yield* watch.families()
     if (attached.length === 0) return
-    const taken = new Set(watches.flatMap((watch) => [...watch.metrics()].map(({ name }) => name)))
+    const taken = new Set(watches.flatMap((watch) => [...watch.families()].map(({ name }) => name)))
     for (const watch of attached)
-      for (const observed of watch.metrics()) {
-        const { name } = observed
-        if (!taken.has(name)) yield observed
+      for (const family of watch.families()) {
+        const { name } = family
+        if (!taken.has(name)) yield family
         else
           warn(`twice ${name}`, `'${name}' is in the attached registry and in ours: only ours is published`)
       }
+  }
+
+  function* allFamilies(): Generator<Family> {
+    yield* families()
+    for (const watch of quiet) yield* watch.families()
   }
 
   async function publish(): Promise<RunOutcome> {
@@ -63,7 +69,7 @@ export function createPublisher(parts: {
     everything = false
     let outcome: RunOutcome = 'idle'
     try {
-      for (const message of book.messages(observedMetrics(), all)) {
+      for (const message of book.messages(all ? allFamilies() : families(), all)) {
         await send(message.json)
         message.stored()
         onBatch('stored')
@@ -83,7 +89,7 @@ export function createPublisher(parts: {
     everything = true
     throttle.touch()
   }
-  const collect = () => collectMetrics(observedMetrics(), warn)
+  const collect = () => collectMetrics(families(), warn)
   const timers = [
     every(clock, parts.snapshotIntervalMs, announce),
     every(clock, parts.collectIntervalMs, collect),
@@ -102,7 +108,6 @@ export function createPublisher(parts: {
     announce,
     flush() {
       for (const watch of attached) watch.suspect()
-      everything = true
       return throttle.flush()
     },
     stop() {

@@ -2,17 +2,25 @@ import type { Registry } from 'prom-client'
 
 /**
  * prom-client's objects as they are inside (14 and 15). Its public `get()` is asynchronous and makes an object
- * per bucket; reading the stored values takes neither. `read-metric.test.ts` holds this to what prom-client prints.
+ * per bucket; reading the stored values takes neither. Tests hold this to what prom-client prints.
  */
 export interface ScalarEntry {
   readonly labels: RawLabels
-  readonly value: number
+  value: number
+  readonly exemplar?: StoredExemplar
 }
 export interface HistogramEntry {
   readonly labels: RawLabels
   readonly bucketValues: Readonly<Record<string, number>>
-  readonly sum: number
-  readonly count: number
+  sum: number
+  count: number
+  readonly bucketExemplars?: Readonly<Record<string, StoredExemplar | null>>
+}
+/** What `enableExemplars` keeps, in registries that print OpenMetrics; its time is in seconds. */
+export interface StoredExemplar {
+  readonly labelSet: RawLabels
+  readonly value: number
+  readonly timestamp: number
 }
 export interface SummaryEntry {
   readonly labels: RawLabels
@@ -21,11 +29,13 @@ export interface SummaryEntry {
   readonly count: number
 }
 export type RawLabels = Readonly<Record<string, unknown>>
+export type Entry = ScalarEntry | HistogramEntry | SummaryEntry
 
 interface Stored<Type extends string, Entry> {
   readonly name: string
   readonly help: string
   readonly type: Type
+  readonly labelNames: readonly string[]
   readonly hashMap: Readonly<Record<string, Entry>>
   readonly collect?: () => void | Promise<void>
 }

@@ -1,19 +1,12 @@
+import { BucketCounts } from '../series/bucket-counts.ts'
 import { numberText } from './batch.ts'
-import type { HistogramEntry, ScalarEntry, StoredMetric, SummaryEntry } from './prom-client.ts'
+import type { Entry, HistogramEntry, ScalarEntry, StoredMetric, SummaryEntry } from './prom-client.ts'
 
-export type Entry = ScalarEntry | HistogramEntry | SummaryEntry
-
+/** The parts that a metric is published as: a summary is several series, everything else is one. */
 export type Part = '' | '_sum' | '_count'
 
-/** One value to publish: of which part of the metric, under which quantile, as JSON. */
-export interface Level {
-  readonly part: Part
-  readonly quantile?: number
-  readonly json: string
-}
-
 /** What the contract calls the end of a series. */
-const STALE = '"stale"'
+export const STALE = '"stale"'
 
 /** Upper bounds as the contract has them: without +Inf, which every histogram has. */
 export const finiteBounds = (bounds: readonly number[]): readonly number[] =>
@@ -26,60 +19,36 @@ export function versionOf(metric: StoredMetric, entry: Entry): readonly [number,
   return [count, sum]
 }
 
-/** What a series says now. A summary is several series: its quantiles, sum and count. */
-export function levelsOf(metric: StoredMetric, entry: Entry): readonly Level[] {
-  switch (metric.type) {
-    case 'counter':
-    case 'gauge':
-      return [{ part: '', json: numberText((entry as ScalarEntry).value) }]
-    case 'histogram':
-      return [{ part: '', json: histogramJson(metric.upperBounds, entry as HistogramEntry) }]
-    case 'summary':
-      return summaryLevels(metric.percentiles, entry as SummaryEntry)
-  }
+/** Whether nothing has changed between two versions. */
+export function isSame(a: readonly [number, number] | undefined, b: readonly [number, number]): boolean {
+  return a !== undefined && Object.is(a[0], b[0]) && Object.is(a[1], b[1])
 }
 
-/** What a counter or histogram said before anything was counted. */
-export function zeroOf(metric: StoredMetric): string | undefined {
-  if (metric.type === 'counter') return '0'
-  if (metric.type !== 'histogram') return undefined
-  return `[${'0,'.repeat(finiteBounds(metric.upperBounds).length)}0],0`
+/** What a series of a metric that is not a summary says now, as JSON. */
+export function levelOf(metric: StoredMetric, entry: Entry): string {
+  return metric.type === 'histogram'
+    ? histogramJson(metric.upperBounds, entry as HistogramEntry)
+    : numberText((entry as ScalarEntry).value)
 }
 
-/** The end of a series. A batch has no mark for a histogram's: it runs out with the readers' lookback. */
-export function endOf(metric: StoredMetric): readonly Level[] {
-  if (metric.type === 'histogram') return []
-  if (metric.type !== 'summary') return [{ part: '', json: STALE }]
-  return [
-    ...metric.percentiles.map((quantile): Level => ({ part: '', quantile, json: STALE })),
-    { part: '_sum', json: STALE },
-    { part: '_count', json: STALE },
-  ]
+/** What the series of a summary say: a quantile each, then sum and count. */
+export function summaryLevels(percentiles: readonly number[], { td, sum, count }: SummaryEntry): string[] {
+  td.compress()
+  // prom-client says 0 where there is no observation, and so do we.
+  const quantiles = percentiles.map((quantile) => numberText(td.percentile(quantile) ?? 0))
+  return [...quantiles, numberText(sum), numberText(count)]
 }
 
-function histogramJson(bounds: readonly number[], { bucketValues, count, sum }: HistogramEntry): string {
+function histogramJson(bounds: readonly number[], entry: HistogramEntry): string {
+  const { count, sum } = entry
   let cumulative = 0
   let counts = ''
-  for (const bound of finiteBounds(bounds)) {
-    cumulative += bucketValues[bound] ?? 0
+  for (let i = 0; i < bounds.length; i++) {
+    const bound = bounds[i] as number
+    if (bound === Number.POSITIVE_INFINITY) continue
+    cumulative += (entry instanceof BucketCounts ? entry.counts[i] : entry.bucketValues[bound]) ?? 0
     counts += `${cumulative},`
   }
   // A sum that left the range of doubles has no JSON number; the counts are still right.
   return `[${counts}${count}],${Number.isFinite(sum) ? sum : 0}`
-}
-
-function summaryLevels(percentiles: readonly number[], { td, sum, count }: SummaryEntry): readonly Level[] {
-  td.compress()
-  return [
-    // prom-client says 0 where there is no observation, and so do we.
-    ...percentiles.map(
-      (quantile): Level => ({
-        part: '',
-        quantile,
-        json: numberText(td.percentile(quantile) ?? 0),
-      }),
-    ),
-    { part: '_sum', json: numberText(sum) },
-    { part: '_count', json: numberText(count) },
-  ]
 }

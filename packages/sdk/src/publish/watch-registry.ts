@@ -1,20 +1,11 @@
 import type { Registry } from 'prom-client'
+import { createFamily, type Family } from './family.ts'
 import { hookMetric } from './hook-metric.ts'
 import { exposedName, metricsOf, type StoredMetric } from './prom-client.ts'
 
-/** A metric of a watched registry. */
-export interface ObservedMetric {
-  readonly metric: StoredMetric
-  readonly name: string
-  /** Set by a change, cleared by whoever publishes it. */
-  changed: boolean
-  /** It was registered under our eyes: what its counters say, they counted since. */
-  readonly seenFromStart: boolean
-}
-
 export interface RegistryWatch {
-  /** All metrics that are registered now. */
-  metrics(): Iterable<ObservedMetric>
+  /** All metrics that are registered now, and those that were, until readers know that they are no more. */
+  families(): Iterable<Family>
   /** Takes every metric for changed, for registries whose changes may escape the hooks. */
   suspect(): void
   unwatch(): void
@@ -24,31 +15,46 @@ type Method = (...args: unknown[]) => unknown
 
 const REGISTRY_METHODS = ['registerMetric', 'removeSingleMetric', 'clear'] as const
 
-/**
- * Follows a registry: what is registered in it, and what changes. `quiet` watches without hooks: its metrics go
- * out with full snapshots only, since publishing them would otherwise change them.
- */
-export function watchRegistry(registry: Registry, changed: () => void, quiet = false): RegistryWatch {
-  const observed = new Map<StoredMetric, ObservedMetric>()
+/** Follows a registry: what is registered in it, and what changes. */
+export function watchRegistry(registry: Registry, changed: () => void): RegistryWatch {
+  const families = new Map<StoredMetric, Family>()
   let live = true
+  const touch = () => {
+    if (live) changed()
+  }
 
   function observe(metric: StoredMetric, seenFromStart: boolean): void {
-    if (observed.has(metric)) return
-    const entry = { metric, name: exposedName(metric, registry), changed: !quiet, seenFromStart }
-    observed.set(metric, entry)
-    if (quiet) return
+    const known = families.get(metric)
+    if (known?.registered) return
+    if (known) {
+      known.registered = true
+      known.table.resume()
+      return
+    }
+    const family = createFamily(metric, exposedName(metric, registry), seenFromStart)
+    families.set(metric, family)
     hookMetric(metric, () => {
-      entry.changed = true
-      if (live) changed()
+      family.suspect()
+      touch()
     })
   }
 
   function reconcile(seenFromStart: boolean): void {
     const present = metricsOf(registry)
     for (const metric of present) observe(metric, seenFromStart)
-    if (observed.size === present.length) return
+    if (families.size === present.length) return
     const kept = new Set(present)
-    for (const metric of observed.keys()) if (!kept.has(metric)) observed.delete(metric)
+    for (const [metric, family] of families) {
+      if (kept.has(metric) || !family.registered) continue
+      family.registered = false
+      family.table.endAll()
+    }
+  }
+
+  function* listFamilies(): Generator<Family> {
+    for (const [metric, family] of families)
+      if (family.registered || family.table.ended.size > 0) yield family
+      else families.delete(metric)
   }
 
   reconcile(false)
@@ -59,14 +65,14 @@ export function watchRegistry(registry: Registry, changed: () => void, quiet = f
     target[name] = (...args: unknown[]) => {
       const result = method.apply(registry, args)
       reconcile(true)
-      if (live && !quiet) changed()
+      touch()
       return result
     }
   }
   return {
-    metrics: () => observed.values(),
+    families: listFamilies,
     suspect() {
-      for (const entry of observed.values()) entry.changed = true
+      for (const family of families.values()) family.suspect()
     },
     unwatch() {
       live = false

@@ -1,5 +1,9 @@
 import type { MetricDefinition } from '@tocsin/contract'
 import { Counter, Gauge, Histogram, type Registry, Summary } from 'prom-client'
+import { trackCounter } from '../series/track-counter.ts'
+import { trackGauge } from '../series/track-gauge.ts'
+import { trackHistogram } from '../series/track-histogram.ts'
+import type { Tracking } from '../series/tracking.ts'
 
 type LabelOf<D extends MetricDefinition> = D['labels'][number]
 
@@ -23,6 +27,7 @@ export type Catalogued<T extends Readonly<Record<string, MetricDefinition>>> = {
 export function defineMetrics<const T extends Readonly<Record<string, MetricDefinition>>>(
   registry: Registry,
   definitions: T,
+  tracking: Tracking,
 ): Catalogued<T> {
   const metrics: Partial<Record<string, unknown>> = {}
   for (const [key, definition] of Object.entries(definitions)) {
@@ -30,7 +35,7 @@ export function defineMetrics<const T extends Readonly<Record<string, MetricDefi
       enumerable: true,
       configurable: true,
       get() {
-        const value = makeMetric(registry, definition)
+        const value = makeMetric(registry, definition, tracking)
         Object.defineProperty(metrics, key, { value, enumerable: true })
         return value
       },
@@ -39,15 +44,19 @@ export function defineMetrics<const T extends Readonly<Record<string, MetricDefi
   return metrics as Catalogued<T>
 }
 
-function makeMetric(registry: Registry, { name, type, help, labels, buckets }: MetricDefinition) {
+function makeMetric(
+  registry: Registry,
+  { name, type, help, labels, buckets }: MetricDefinition,
+  tracking: Tracking,
+) {
   const config = { name, help, labelNames: labels, registers: [registry] }
   switch (type) {
     case 'counter':
-      return new Counter(config)
+      return trackCounter(new Counter(config), tracking)
     case 'gauge':
-      return new Gauge(config)
+      return trackGauge(new Gauge(config), tracking)
     case 'histogram':
-      return new Histogram(buckets ? { ...config, buckets: [...buckets] } : config)
+      return trackHistogram(new Histogram(buckets ? { ...config, buckets: [...buckets] } : config), tracking)
     case 'summary':
       return new Summary(config)
   }

@@ -11,6 +11,10 @@ import {
   type SummaryConfiguration,
 } from 'prom-client'
 import { MonitoringError } from '../errors.ts'
+import { trackCounter } from '../series/track-counter.ts'
+import { trackGauge } from '../series/track-gauge.ts'
+import { trackHistogram } from '../series/track-histogram.ts'
+import type { Tracking } from '../series/tracking.ts'
 import { type Catalogued, defineMetrics } from './built-in-metrics.ts'
 
 type Ours<Config> = Omit<Config, 'registers'>
@@ -27,8 +31,8 @@ export interface MetricFactories {
 /** The factories, and the built-in metrics of the catalogue by name. */
 export type Metrics = MetricFactories & Catalogued<typeof builtInDefinitions>
 
-export function createMetrics(registry: Registry): Metrics {
-  const metrics = defineMetrics(registry, builtInDefinitions)
+export function createMetrics(registry: Registry, tracking: Tracking): Metrics {
+  const metrics = defineMetrics(registry, builtInDefinitions, tracking)
   const registers = [registry]
 
   function reuse<T extends object>(
@@ -49,9 +53,11 @@ export function createMetrics(registry: Registry): Metrics {
 
   const factories: MetricFactories = {
     registry,
-    counter: (config) => reuse(Counter, config, () => new Counter({ ...config, registers })),
-    gauge: (config) => reuse(Gauge, config, () => new Gauge({ ...config, registers })),
-    histogram: (config) => reuse(Histogram, config, () => new Histogram({ ...config, registers })),
+    counter: (config) =>
+      reuse(Counter, config, () => trackCounter(new Counter({ ...config, registers }), tracking)),
+    gauge: (config) => reuse(Gauge, config, () => trackGauge(new Gauge({ ...config, registers }), tracking)),
+    histogram: (config) =>
+      reuse(Histogram, config, () => trackHistogram(new Histogram({ ...config, registers }), tracking)),
     summary: (config) => reuse(Summary, config, () => new Summary({ ...config, registers })),
   }
   return Object.defineProperties(metrics, Object.getOwnPropertyDescriptors(factories)) as Metrics

@@ -1,5 +1,6 @@
 import { Counter, Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
+import { noteTracking } from '../../test/tracking.ts'
 import { createMetrics } from './create-metrics.ts'
 import { createRecorder } from './create-recorder.ts'
 import { setCumulative } from './set-cumulative.ts'
@@ -7,7 +8,7 @@ import { setCumulative } from './set-cumulative.ts'
 function setUp() {
   const registry = new Registry()
   const warnings: string[] = []
-  const metrics = createMetrics(registry)
+  const metrics = createMetrics(registry, noteTracking().tracking)
   return {
     registry,
     warnings,
