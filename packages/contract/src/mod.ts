@@ -93,6 +93,7 @@ export {
   parseMetricMessage,
 } from './parse-metric-message.ts'
 export { processMetrics } from './process-catalogue.ts'
+export { remoteWriteMetrics } from './remote-write-catalogue.ts'
 export {
   type RpcEnvelope,
   type RpcReply,

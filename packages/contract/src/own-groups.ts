@@ -1,6 +1,7 @@
 import { collectorMetrics, headMetrics } from './collector-catalogue.ts'
 import type { MetricGroup } from './metric-definition.ts'
 import { processMetrics } from './process-catalogue.ts'
+import { remoteWriteMetrics } from './remote-write-catalogue.ts'
 import { runtimeMetrics } from './runtime-catalogue.ts'
 import { sdkMetrics } from './sdk-catalogue.ts'
 import {
@@ -68,6 +69,22 @@ export const ownGroups: readonly MetricGroup[] = [
       {
         question: 'How long do queries take?',
         query: 'histogram_quantile(0.95, sum by (kind, le) (rate(tocsin_query_duration_seconds_bucket[5m])))',
+      },
+    ],
+  },
+  {
+    title: 'Remote write',
+    about: 'What the collector takes from Prometheus, or who speaks like it, at `/api/v1/write`.',
+    publishers: ['collector'],
+    metrics: remoteWriteMetrics,
+    examples: [
+      {
+        question: 'Is something refused, and why?',
+        query: 'sum by (reason) (increase(tocsin_remote_write_refused_total[1h])) > 0',
+      },
+      {
+        question: 'How many samples come in a second?',
+        query: 'rate(tocsin_remote_write_samples_total[5m])',
       },
     ],
   },
