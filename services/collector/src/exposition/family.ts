@@ -1,4 +1,4 @@
-import type { WrittenSeries } from './write-series.ts'
+import type { LineWriter } from './line-writer.ts'
 
 /** What a family of series measures; `unknown` where no publisher said. */
 export type FamilyType = 'counter' | 'gauge' | 'histogram' | 'summary' | 'unknown'
@@ -10,16 +10,12 @@ export interface FamilyMetadata {
   readonly unit: string
 }
 
-/** The present value of one series. */
-export interface FamilySample {
-  readonly series: WrittenSeries
-  readonly value: number
-}
-
 /** The series that are exposed together under one `# TYPE` line. */
 export interface Family extends FamilyMetadata {
   /** The metric's name as it is published and queried: a counter's with `_total`, a histogram's without suffix. */
   readonly name: string
-  /** The samples a few hundred at a time: the reader may pause in between. A batch may be empty. */
-  readonly batches: Iterable<readonly FamilySample[]>
+  /** Writes the present value of each series, in steps; those whose text is in `except` are left out. */
+  write(lines: LineWriter, except?: ReadonlySet<string>): Iterable<void>
+  /** The text of every series, where another family may have the same. */
+  texts(): Iterable<string>
 }

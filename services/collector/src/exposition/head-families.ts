@@ -1,66 +1,79 @@
 import { createMatcher, type Matcher } from '@tocsin/promql'
 import type { Head, Series } from '@tocsin/tsdb'
-import type { Family, FamilySample, FamilyType } from './family.ts'
-import { type WrittenSeries, writeSeries } from './write-series.ts'
+import type { Family, FamilyType } from './family.ts'
+import { orderSeries } from './order-series.ts'
+import { type SeriesLines, writeSeriesLines } from './series-lines.ts'
+import { type KnownFamily, writeFamily } from './write-family.ts'
+import { writeSeries } from './write-labels.ts'
 
 /** The part of the head that is exposed. */
-export type ExposedHead = Pick<Head, 'labelValues' | 'matchSeries' | 'metadata'>
-
-/** The series of one name as they were found, and what is written for each. */
-interface KnownSeries {
-  /** The head keeps what it found for as long as it is asked with the same array. */
-  readonly selector: readonly Matcher[]
-  readonly type: FamilyType
-  readonly series: readonly Series[]
-  readonly written: (WrittenSeries | undefined)[]
-}
-
-/** How many series are looked at before the reader may pause. */
-const BATCH = 500
+export type ExposedHead = Pick<Head, 'labelValues' | 'matchSeries' | 'metadata' | 'latestExemplar'>
 
 /**
  * Reads the head's families, sorted by name, with the newest sample of each series that is not stale and not
- * older than `sinceMs`. Lazily: what a family holds is looked at when its samples are asked for.
+ * older than `sinceMs`. Lazily: what a family holds is looked at when its lines are written.
  */
 export function createFamilyReader(head: ExposedHead): (sinceMs: number) => Generator<Family> {
-  let known = new Map<string, KnownSeries>()
+  // The head keeps what it found for as long as it is asked with the same array.
+  let selectors = new Map<string, readonly Matcher[]>()
+  let known = new Map<string, KnownFamily>()
+
+  function findSeries(name: string): readonly Series[] {
+    const selector = selectors.get(name) ?? [createMatcher('__name__', '=', name)]
+    selectors.set(name, selector)
+    return head.matchSeries(selector)
+  }
+
+  function* lookUp(name: string, names: readonly string[], type: FamilyType): Generator<void, KnownFamily> {
+    const before = known.get(name)
+    const found = names.map(findSeries)
+    const isSame =
+      before?.type === type &&
+      before.lists.length === found.length &&
+      before.lists.every(({ series }, i) => series === found[i])
+    if (before && isSame) return before
+    const lists: SeriesLines[] = []
+    for (const [i, series] of found.entries()) {
+      const listName = names[i] ?? ''
+      const written = before?.lists.find((list) => list.name === listName)
+      lists.push(written?.series === series ? written : yield* writeSeriesLines(listName, series, written))
+    }
+    const family = { type, lists, order: yield* orderSeries(type, lists) }
+    known.set(name, family)
+    return family
+  }
 
   return function* readFamilies(sinceMs) {
-    const before = known
-    known = new Map()
-    for (const [name, seriesNames] of groupNames(head)) {
+    const all = groupNames(head)
+    const taken = new Set(all.flatMap(([, names]) => names))
+    forgetMissing(
+      all.map(([name]) => name),
+      taken,
+    )
+    for (const [name, names] of all) {
       const described = head.metadata.get(name)
       const type = typeOf(described?.type)
-      const lists = seriesNames.map((seriesName) => {
-        const list = findSeries(head, seriesName, type, before.get(seriesName))
-        known.set(seriesName, list)
-        return list
-      })
       const { help = '', unit = '' } = described ?? {}
-      yield { name, type, help, unit, batches: liveBatches(lists, sinceMs) }
+      const createdName = createdNameOf(name, type, taken)
+      yield {
+        ...{ name, type, help, unit },
+        *write(lines, except) {
+          const family = yield* lookUp(name, names, type)
+          yield* writeFamily(head, family, { lines, sinceMs, createdName, except })
+        },
+        *texts() {
+          for (const listName of names)
+            for (const { labels } of findSeries(listName)) yield writeSeries(listName, labels)
+        },
+      }
     }
   }
-}
 
-function findSeries(
-  head: ExposedHead,
-  name: string,
-  type: FamilyType,
-  before: KnownSeries | undefined,
-): KnownSeries {
-  const selector = before?.selector ?? [createMatcher('__name__', '=', name)]
-  const series = head.matchSeries(selector)
-  if (before?.series === series && before.type === type) return before
-  return { selector, type, series, written: before?.type === type ? carryOver(before, series) : [] }
-}
-
-/** What was written for series that are still there. Both lists are in order of creation. */
-function carryOver(before: KnownSeries, series: readonly Series[]): KnownSeries['written'] {
-  let at = 0
-  return series.map(({ ref }) => {
-    while ((before.series[at]?.ref ?? Infinity) < ref) at++
-    return before.series[at]?.ref === ref ? before.written[at] : undefined
-  })
+  function forgetMissing(families: readonly string[], names: ReadonlySet<string>): void {
+    const present = new Set(families)
+    if (known.size > present.size) known = new Map([...known].filter(([name]) => present.has(name)))
+    if (selectors.size > names.size) selectors = new Map([...selectors].filter(([name]) => names.has(name)))
+  }
 }
 
 /** Every family with the names of its series: of a histogram those of its parts. */
@@ -89,18 +102,10 @@ function typeOf(kind: string | undefined): FamilyType {
     : 'unknown'
 }
 
-function* liveBatches(lists: readonly KnownSeries[], sinceMs: number): Generator<readonly FamilySample[]> {
-  for (const { type, series: list, written } of lists) {
-    for (let from = 0; from < list.length; from += BATCH) {
-      const batch: FamilySample[] = []
-      for (let i = from; i < Math.min(from + BATCH, list.length); i++) {
-        const one = list[i]
-        if (!one || one.lastIsStale || one.lastTimeMs < sinceMs) continue
-        const series = written[i] ?? writeSeries(one.name, one.labels, type)
-        written[i] = series
-        batch.push({ series, value: one.lastValue })
-      }
-      yield batch
-    }
-  }
+/** The name of the series that say when those of a family were created; none where another metric has it. */
+function createdNameOf(name: string, type: FamilyType, taken: ReadonlySet<string>): string | undefined {
+  if (type === 'gauge' || type === 'unknown') return undefined
+  if (type === 'counter' && !name.endsWith('_total')) return undefined
+  const created = `${name.replace(/_total$/, '')}_created`
+  return taken.has(created) ? undefined : created
 }

@@ -1,4 +1,4 @@
-import type { Family, FamilySample } from './family.ts'
+import type { Family } from './family.ts'
 
 /**
  * Two sorted lists of families as one. A family in both is one family, described by `first`; a series in both
@@ -17,21 +17,23 @@ export function* mergeFamilies(first: Iterable<Family>, second: Iterable<Family>
       yield b.value
       b = right.next()
     } else {
-      yield { ...a.value, batches: mergeBatches(a.value.batches, b.value.batches) }
+      yield mergeFamily(a.value, b.value)
       a = left.next()
       b = right.next()
     }
   }
 }
 
-function* mergeBatches(
-  first: Family['batches'],
-  second: Family['batches'],
-): Generator<readonly FamilySample[]> {
-  const taken = new Set<string>()
-  for (const batch of first) {
-    for (const { series } of batch) taken.add(series.text)
-    yield batch
+function mergeFamily(first: Family, second: Family): Family {
+  return {
+    ...first,
+    *write(lines, except) {
+      yield* first.write(lines, except)
+      yield* second.write(lines, new Set(first.texts()))
+    },
+    *texts() {
+      yield* first.texts()
+      yield* second.texts()
+    },
   }
-  for (const batch of second) yield batch.filter(({ series }) => !taken.has(series.text))
 }

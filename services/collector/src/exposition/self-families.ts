@@ -1,7 +1,7 @@
 import type { Labels } from '@tocsin/contract'
 import type { ReadMetric } from '@tocsin/runtime'
-import type { Family, FamilySample, FamilyType } from './family.ts'
-import { writeSeries } from './write-series.ts'
+import type { Family, FamilyType } from './family.ts'
+import { writeSeries } from './write-labels.ts'
 
 const TYPES: Readonly<Record<string, FamilyType>> = {
   counter: 'counter',
@@ -19,14 +19,25 @@ export function toFamilies(metrics: readonly ReadMetric[], identity: Labels): re
 }
 
 function toFamily(metric: ReadMetric, identity: Labels): Family {
-  const type = TYPES[String(metric.type)] ?? 'unknown'
-  const samples = metric.values.map(
-    ({ metricName = metric.name, labels, value }): FamilySample => ({
-      series: writeSeries(metricName, toLabels({ ...labels, ...identity }), type),
-      value,
-    }),
-  )
-  return { name: metric.name, type, help: metric.help, unit: '', batches: [samples] }
+  const samples = metric.values.map(({ metricName = metric.name, labels, value }) => ({
+    text: writeSeries(metricName, toLabels({ ...labels, ...identity })),
+    value,
+  }))
+  return {
+    name: metric.name,
+    type: TYPES[String(metric.type)] ?? 'unknown',
+    help: metric.help,
+    unit: '',
+    *write(lines, except) {
+      for (const { text, value } of samples) {
+        if (except?.has(text)) continue
+        const bytes = Buffer.from(text)
+        lines.line(bytes, 0, bytes.length, value)
+      }
+      yield
+    },
+    texts: () => samples.map(({ text }) => text),
+  }
 }
 
 /** prom-client keeps labels in the order and with the values they were given, numbers among them. */

@@ -1,68 +1,32 @@
 import type { ExpositionFormat } from './choose-format.ts'
-import type { Family, FamilyMetadata, FamilySample } from './family.ts'
-import { escapeHelp } from './write-series.ts'
-import { writeValue } from './write-value.ts'
+import type { Family, FamilyMetadata } from './family.ts'
+import { LineWriter } from './line-writer.ts'
+import { escapeHelp } from './write-labels.ts'
 
 /**
- * Writes families, which must come sorted and unique by name, as one exposition. It comes in pieces, empty
+ * Writes families, which must come sorted and unique by name, as one exposition. It comes in blocks, empty
  * ones among them, so that the caller can let other work run in between.
  */
 export function* writeExposition(
   families: Iterable<Family>,
   kind: ExpositionFormat['kind'],
-): Generator<string> {
+): Generator<Uint8Array> {
+  const lines = new LineWriter(kind === 'openmetrics')
   const taken = new Set<string>()
   for (const family of families) {
-    let started = false
-    for (const lines of family.type === 'histogram' ? histogramLines(family) : plainLines(family)) {
-      if (lines !== '' && !started) {
-        yield writeHeader(family, kind, taken)
-        started = true
-      }
-      yield lines
+    lines.begin(writeHeader(family, kind, taken))
+    for (const _ of family.write(lines)) {
+      yield NOTHING
+      yield* lines.take()
     }
+    yield* lines.take()
   }
-  if (kind === 'openmetrics') yield '# EOF\n'
+  lines.begin('')
+  if (kind === 'openmetrics') lines.text('# EOF\n')
+  yield* lines.finish()
 }
 
-function* plainLines({ batches }: Family): Generator<string> {
-  for (const batch of batches) {
-    let lines = ''
-    for (const sample of batch) lines += writeLine(sample)
-    yield lines
-  }
-}
-
-function writeLine({ series, value }: FamilySample): string {
-  return `${series.text} ${writeValue(value)}\n`
-}
-
-interface HistogramGroup {
-  readonly buckets: FamilySample[]
-  readonly rest: FamilySample[]
-}
-
-/** One histogram after the other, the buckets of each ascending, as OpenMetrics wants them. */
-function* histogramLines({ batches }: Family): Generator<string> {
-  const groups = new Map<string, HistogramGroup>()
-  for (const batch of batches) {
-    for (const sample of batch) {
-      const { group, bound } = sample.series
-      let histogram = groups.get(group)
-      if (!histogram) {
-        histogram = { buckets: [], rest: [] }
-        groups.set(group, histogram)
-      }
-      if (Number.isNaN(bound)) histogram.rest.push(sample)
-      else histogram.buckets.push(sample)
-    }
-    yield ''
-  }
-  for (const { buckets, rest } of groups.values()) {
-    buckets.sort((a, b) => a.series.bound - b.series.bound)
-    yield [...buckets, ...rest].map(writeLine).join('')
-  }
-}
+const NOTHING = new Uint8Array(0)
 
 /** `taken`: the family names written so far, since a counter's loses its `_total` in OpenMetrics. */
 function writeHeader(family: Family, kind: ExpositionFormat['kind'], taken: Set<string>): string {

@@ -13,13 +13,13 @@ export function clientSignal(response: Response): AbortSignal {
 }
 
 /**
- * Answers with pieces of text as they are made, compressed where the client takes that. A fault in the middle
+ * Answers with pieces of text or of bytes as they are made, compressed where the client takes that. A fault in the middle
  * cuts the connection, so that nobody takes half an answer for a whole one.
  */
 export async function respondPieces(
   request: Request,
   response: Response,
-  pieces: Iterable<string>,
+  pieces: Iterable<string | Uint8Array>,
   signal: AbortSignal,
 ): Promise<void> {
   response.vary('Accept-Encoding')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { writeSeries } from './write-series.ts'
-import { writeValue } from './write-value.ts'
+import { LineWriter, numberText } from './line-writer.ts'
+import { writeLabels, writeSeries } from './write-labels.ts'
 
 const labelName = fc.stringMatching(/^[a-zA-Z_][a-zA-Z0-9_]{0,8}$/).filter((name) => !name.startsWith('__'))
 const labels = fc.dictionary(labelName, fc.string({ unit: 'binary', minLength: 1 }))
@@ -17,25 +17,33 @@ function readSeries(text: string): { name: string; labels: Record<string, string
 test('whatever the labels hold, a series can be read back, from one line', () => {
   fc.assert(
     fc.property(labels, (given) => {
-      const { text } = writeSeries('m', { __name__: 'm', ...given }, 'gauge')
+      const text = writeSeries('m', { __name__: 'm', ...given })
       expect(text).not.toContain('\n')
       expect(readSeries(text)).toEqual({ name: 'm', labels: given })
     }),
   )
 })
 
-test('every number can be read back', () => {
+test('every number can be read back, also as it stands in a line', () => {
+  const number = fc.oneof(
+    fc.double(),
+    fc.maxSafeInteger(),
+    fc.constantFrom(0, -0, 9, 10, 99, 100, -1, 1e15, 2 ** 53),
+  )
   fc.assert(
-    fc.property(fc.double(), (value) => {
-      expect(Number(writeValue(value).replace('Inf', 'Infinity'))).toBe(value)
+    fc.property(number, (value) => {
+      const lines = new LineWriter(false)
+      lines.line(Buffer.from('xmx'), 1, 2, value)
+      const line = Buffer.concat(lines.finish()).toString()
+      expect(line).toBe(`m ${numberText(value)}\n`)
+      expect(Number(numberText(value).replace('Inf', 'Infinity'))).toBe(value)
     }),
   )
 })
 
-test('the series of one histogram share a group, and a bucket has its bound', () => {
-  const bucket = writeSeries('d_bucket', { __name__: 'd_bucket', le: '0.5', route: '/a' }, 'histogram')
-  const sum = writeSeries('d_sum', { __name__: 'd_sum', route: '/a' }, 'histogram')
-  expect(bucket).toMatchObject({ group: sum.group, bound: 0.5 })
-  expect(sum.bound).toBeNaN()
-  expect(writeSeries('d_bucket', { le: '+Inf' }, 'histogram').bound).toBe(Infinity)
+test('labels can be written without one of them, as those of all parts of a histogram', () => {
+  const bucket = { __name__: 'd_bucket', le: '0.5', route: '/a' }
+  const sum = { __name__: 'd_sum', route: '/a' }
+  expect(writeLabels(bucket, 'le')).toBe(writeLabels(sum, 'le'))
+  expect(writeSeries('d', { __name__: 'd', empty: '' })).toBe('d')
 })
