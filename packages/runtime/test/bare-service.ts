@@ -41,7 +41,13 @@ export async function startBare(
         await start(ctx)
       },
     },
-    { NATS_URL: natsUrl, HTTP_HOST: '127.0.0.1', LOG_LEVEL: 'silent', ...more },
+    {
+      NATS_URL: natsUrl,
+      HTTP_HOST: '127.0.0.1',
+      LOG_LEVEL: 'silent',
+      SELF_METRICS_INTERVAL: '0',
+      ...more,
+    },
     log ? { log } : {},
   )
   await service.started

@@ -82,7 +82,15 @@ export async function startService(
       name,
       main,
       port: mainPort(),
-      env: { ...neutralEnv(), NODE_ENV: 'test', ...env, ...overlay, ...portStrings },
+      // A test counts what it published itself; one that is about a service's own metrics asks for them.
+      env: {
+        ...neutralEnv(),
+        NODE_ENV: 'test',
+        SELF_METRICS_INTERVAL: '0',
+        ...env,
+        ...overlay,
+        ...portStrings,
+      },
       onLine: (line) => logs.add(parseLine(line)),
     })
     try {

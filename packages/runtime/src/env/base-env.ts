@@ -29,6 +29,10 @@ export const baseEnv = {
   HTTP_HOST: envVar.text.optional(),
   /** A longer message is refused as too_large. Bytes. */
   MAX_EVENT_BYTES: envVar.integer(1024, 64 * MiB).default(MiB),
+  /** How often a service publishes its own metrics; 0: never. Milliseconds. */
+  SELF_METRICS_INTERVAL: envVar.duration
+    .refine((ms) => ms === 0 || ms >= 100, { error: 'a duration of at least 100ms, or 0 for never' })
+    .default(15_000),
   OTEL_EXPORTER_OTLP_ENDPOINT: envVar.url().optional(),
 }
 

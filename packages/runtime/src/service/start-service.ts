@@ -10,6 +10,7 @@ import { createHttp, type HttpOptions } from '../http/create-http.ts'
 import { listen } from '../http/listen.ts'
 import { createLog, type Log } from '../log/create-log.ts'
 import { createMetrics } from '../metrics/create-metrics.ts'
+import { publishOwnMetrics } from '../metrics/publish-own-metrics.ts'
 import { serviceIdentity } from '../metrics/service-identity.ts'
 import { startTracing } from '../trace/start-tracing.ts'
 import { createLifecycle, type StopStep } from './lifecycle.ts'
@@ -56,6 +57,7 @@ export async function startService<Shape extends typeof baseEnv>(
   const { name, version = '0.1.0' } = definition
   const env = parseEnv(definition.env, source) as z.infer<z.ZodObject<Shape>> & BaseEnv
   const log = givenLog ?? createLog({ service: name, version, level: env.LOG_LEVEL, pretty: env.LOG_PRETTY })
+  const startedMs = clock.now()
   const metrics = createMetrics(name, version)
   const lifecycle = createLifecycle({ clock, log })
   const readiness = createReadiness(clock)
@@ -95,11 +97,18 @@ export async function startService<Shape extends typeof baseEnv>(
       return redis
     }
     const instance = `${name}@${hostname()}:${process.pid}:${randomBytes(4).toString('hex')}`
+    const identity = serviceIdentity(name, http.url)
+    const intervalMs = env.SELF_METRICS_INTERVAL
+    if (intervalMs > 0) {
+      const publishing = { metrics, bus, identity, instance, log, clock, intervalMs, startedMs }
+      // After the service's own steps, so that the last figures are those at the end.
+      lifecycle.onStop('own metrics', publishOwnMetrics(publishing), { timeoutMs: 2000 })
+    }
     await definition.start({
       name,
       version,
       instance,
-      identity: serviceIdentity(name, http.url),
+      identity,
       env,
       log,
       clock,
