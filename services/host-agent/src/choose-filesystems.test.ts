@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chooseFilesystems } from './choose-filesystems.ts'
+import { chooseFilesystems, darwinFilter, linuxFilter } from './choose-filesystems.ts'
 
 const mount = (device: string, mountpoint: string, fstype: string) => ({
   device,
@@ -9,30 +9,41 @@ const mount = (device: string, mountpoint: string, fstype: string) => ({
 })
 
 test.each([
-  ['tmpfs', '/run', 'memory'],
-  ['squashfs', '/snap/core/1', 'image'],
-  ['overlay', '/var/lib/docker/overlay2/a/merged', 'layered'],
-  ['nfs4', '/home', 'network'],
-  ['cgroup2', '/sys/fs/cgroup', 'pseudo'],
-  ['apfs', '/System/Volumes/VM', 'system'],
-  ['ext4', '/run/credentials/x', 'system'],
-])('%s on %s is left out: %s', (fstype, mountpoint, reason) => {
-  const { mounts, skipped } = chooseFilesystems([mount('/dev/x', mountpoint, fstype)])
+  ['squashfs', '/snap/core/1', 'fstype'],
+  ['overlay', '/mnt/merged', 'fstype'],
+  ['cgroup2', '/mnt/cgroup', 'fstype'],
+  ['tmpfs', '/dev/shm', 'mountpoint'],
+  ['tmpfs', '/run/credentials/systemd-sysusers.service', 'mountpoint'],
+  ['ext4', '/var/lib/docker/volumes/x', 'mountpoint'],
+])('%s on %s is left out by its %s', (fstype, mountpoint, reason) => {
+  const { mounts, skipped } = chooseFilesystems([mount('/dev/x', mountpoint, fstype)], linuxFilter)
   expect(mounts).toEqual([])
   expect(skipped.map((s) => s.reason)).toEqual([reason])
 })
 
-test("a container's root counts although it is layered", () => {
-  expect(chooseFilesystems([mount('overlay', '/', 'overlay')]).mounts).toHaveLength(1)
+test('what lies in memory or on another machine counts, each mount of memory by itself', () => {
+  const all = [
+    mount('tmpfs', '/run', 'tmpfs'),
+    mount('tmpfs', '/tmp', 'tmpfs'),
+    mount('fileserver:/home', '/home', 'nfs4'),
+  ]
+  expect(chooseFilesystems(all, linuxFilter).mounts).toEqual(all)
+})
+
+test("a container's root counts although it is an overlay", () => {
+  expect(chooseFilesystems([mount('overlay', '/', 'overlay')], linuxFilter).mounts).toHaveLength(1)
 })
 
 test('of several mounts of one device the shortest counts, wherever it stands', () => {
-  const { mounts, skipped } = chooseFilesystems([
-    mount('/dev/vda', '/etc/hosts', 'ext4'),
-    mount('/dev/vda', '/', 'ext4'),
-    mount('/dev/vda', '/etc/resolv.conf', 'ext4'),
-    mount('/dev/vdb', '/data', 'ext4'),
-  ])
+  const { mounts, skipped } = chooseFilesystems(
+    [
+      mount('/dev/vda', '/etc/hosts', 'ext4'),
+      mount('/dev/vda', '/', 'ext4'),
+      mount('/dev/vda', '/etc/resolv.conf', 'ext4'),
+      mount('/dev/vdb', '/data', 'ext4'),
+    ],
+    linuxFilter,
+  )
   expect(mounts.map((m) => m.mountpoint)).toEqual(['/', '/data'])
   expect(skipped.map((s) => [s.mountpoint, s.reason])).toEqual([
     ['/etc/hosts', 'duplicate'],
@@ -41,10 +52,14 @@ test('of several mounts of one device the shortest counts, wherever it stands', 
 })
 
 test("a Mac's data volume counts beside its sealed system", () => {
-  const { mounts } = chooseFilesystems([
-    mount('/dev/disk3s1s1', '/', 'apfs'),
-    mount('/dev/disk3s5', '/System/Volumes/Data', 'apfs'),
-    mount('/dev/disk3s6', '/System/Volumes/VM', 'apfs'),
-  ])
+  const { mounts } = chooseFilesystems(
+    [
+      mount('/dev/disk3s1s1', '/', 'apfs'),
+      mount('/dev/disk3s5', '/System/Volumes/Data', 'apfs'),
+      mount('/dev/disk3s6', '/System/Volumes/VM', 'apfs'),
+      mount('devfs', '/dev', 'devfs'),
+    ],
+    darwinFilter,
+  )
   expect(mounts.map((m) => m.mountpoint)).toEqual(['/', '/System/Volumes/Data'])
 })

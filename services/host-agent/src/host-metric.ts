@@ -1,7 +1,14 @@
-import type { hostMetrics } from '@tocsin/contract'
+import { containerMetrics, hostMetrics, kernelMetrics } from '@tocsin/contract'
 
-/** What the catalogue has for the agent to publish. */
-export type HostMetricName = keyof typeof hostMetrics
+/** What the catalogue has for the agent to publish, by name. */
+export const hostCatalogue = { ...hostMetrics, ...kernelMetrics, ...containerMetrics }
+
+export type HostMetricName = keyof typeof hostCatalogue
+
+/** Whether the catalogue has a metric of this name: what a kernel says beyond it is left out. */
+export function isHostMetric(name: string): name is HostMetricName {
+  return Object.hasOwn(hostCatalogue, name)
+}
 
 /** One reading: a counter's total since boot, or a gauge's level. */
 export interface HostSample {
@@ -21,6 +28,19 @@ export function sample(
 
 /** Reads one part of the machine. */
 export interface HostReader {
-  readonly part: 'cpu' | 'memory' | 'filesystems' | 'disks' | 'network' | 'load' | 'system'
+  readonly part:
+    | 'cpu'
+    | 'memory'
+    | 'filesystems'
+    | 'disks'
+    | 'network'
+    | 'load'
+    | 'system'
+    | 'pressure'
+    | 'descriptors'
+    | 'paging'
+    | 'sockets'
+    | 'processes'
+    | 'container'
   read(): Promise<readonly HostSample[]>
 }

@@ -85,3 +85,22 @@ test('a part whose reading hangs ends and is counted, and comes back when it end
   await second
   expect(await values('node_load1')).toEqual([['', 2]])
 })
+
+test('what is no number is left out, and a part that says nothing is told once', async () => {
+  const lines: string[] = []
+  const told = { ...log, info: (_fields: object, text: string) => void lines.push(text) } as typeof log
+  const { metrics } = createMonitoring()
+  const read = createHostReading({
+    readers: [
+      { part: 'disks', read: async () => [sample('node_disk_io_now', Number.NaN, { device: 'sda' })] },
+      { part: 'load', read: async () => [sample('node_load1', 1), sample('node_load5', Number.NaN)] },
+    ],
+    record: createHostRecord(metrics),
+    log: told,
+    metrics: createMetrics('test', '0'),
+  })
+  await read()
+  await read()
+  expect(metrics.registry.getMetricsAsArray().map(({ name }) => name)).toEqual(['node_load1'])
+  expect(lines).toEqual(['this machine says nothing of this part'])
+})

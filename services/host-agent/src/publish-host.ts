@@ -1,7 +1,7 @@
-import { hostAgentMetrics, hostMetrics } from '@tocsin/contract'
+import { hostAgentMetrics } from '@tocsin/contract'
 import type { Log, Metrics as SelfMetrics } from '@tocsin/runtime'
 import { type Metrics, setCumulative } from '@tocsin/sdk'
-import type { HostMetricName, HostReader, HostSample } from './host-metric.ts'
+import { type HostMetricName, type HostReader, type HostSample, hostCatalogue } from './host-metric.ts'
 
 /** Where readings go. */
 export interface HostRecord {
@@ -39,7 +39,7 @@ interface SeriesWriter {
 }
 
 function createWriter(metrics: Metrics, name: HostMetricName): SeriesWriter {
-  const { type, help, labels } = hostMetrics[name]
+  const { type, help, labels } = hostCatalogue[name]
   const config = { name, help, labelNames: [...labels] }
   if (type === 'gauge') {
     const gauge = metrics.gauge(config)
@@ -68,6 +68,7 @@ export function createHostReading(deps: {
   const { readers, record, log, metrics } = deps
   const failures = metrics.counter(hostAgentMetrics.hostReadFailuresTotal)
   const failing = new Set<string>()
+  const seen = new Set<string>()
   const underWay = new Set<string>()
 
   function fail(part: HostReader['part'], error: unknown): void {
@@ -81,7 +82,12 @@ export function createHostReading(deps: {
     if (underWay.has(part)) return fail(part, new Error('the reading before has not ended'))
     underWay.add(part)
     try {
-      record.replace(part, await read())
+      // An odd kernel may write what is no number.
+      const samples = (await read()).filter(({ value }) => Number.isFinite(value))
+      record.replace(part, samples)
+      if (samples.length === 0 && !seen.has(part))
+        log.info({ part }, 'this machine says nothing of this part')
+      seen.add(part)
       if (failing.delete(part)) log.info({ part }, 'a part of the machine can be read again')
     } catch (error) {
       fail(part, error)

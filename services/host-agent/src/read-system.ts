@@ -7,13 +7,29 @@ export type SystemFacts = Pick<
   'hostname' | 'loadavg' | 'machine' | 'release' | 'type' | 'uptime' | 'version'
 >
 
-/** What every system tells Node: load, which system it is, and, given a clock, when it started. */
-export function createSystemReaders(facts: SystemFacts, now?: () => number): readonly HostReader[] {
+/** Where Linux says more than Node knows. */
+interface KernelFiles {
+  readOptional(path: string): Promise<string | undefined>
+}
+
+/** What every system tells Node: load, time, which system it is, and, where no file of Linux says so, when it started. */
+export function createSystemReaders(
+  facts: SystemFacts,
+  now: () => number,
+  kernel?: KernelFiles,
+): readonly HostReader[] {
   return [
     { part: 'load', read: async () => loadSamples(facts.loadavg()) },
     {
       part: 'system',
-      read: async () => [unameSample(facts), ...(now ? [bootTimeSample(now(), facts.uptime())] : [])],
+      async read() {
+        const domain = (await kernel?.readOptional('/proc/sys/kernel/domainname'))?.trim() ?? ''
+        return [
+          unameSample(facts, domain),
+          sample('node_time_seconds', now() / 1000),
+          ...(kernel ? [] : [bootTimeSample(now(), facts.uptime())]),
+        ]
+      },
     },
   ]
 }
@@ -22,8 +38,9 @@ function loadSamples([load1 = 0, load5 = 0, load15 = 0]: readonly number[]): rea
   return [sample('node_load1', load1), sample('node_load5', load5), sample('node_load15', load15)]
 }
 
-function unameSample(facts: SystemFacts): HostSample {
+function unameSample(facts: SystemFacts, domainname: string): HostSample {
   return sample('node_uname_info', 1, {
+    domainname,
     machine: facts.machine(),
     nodename: facts.hostname(),
     release: facts.release(),
@@ -32,7 +49,7 @@ function unameSample(facts: SystemFacts): HostSample {
   })
 }
 
-/** Where no file says when the machine started; rounded, since uptime is no more exact. */
+/** Rounded, since uptime is no more exact. */
 function bootTimeSample(nowMs: number, uptimeSeconds: number): HostSample {
   return sample('node_boot_time_seconds', Math.round(nowMs / 1000 - uptimeSeconds))
 }

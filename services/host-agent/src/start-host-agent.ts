@@ -22,7 +22,7 @@ export async function startHostAgent(ctx: ServiceContext<HostAgentEnv>): Promise
     onWarning: (message) => log.warn(message),
   })
   const read = createHostReading({
-    readers: chooseReaders(() => clock.now()),
+    readers: chooseReaders(env, clock),
     record: createHostRecord(monitoring.metrics),
     log,
     metrics,

@@ -1,7 +1,8 @@
-import { statfs as nodeStatfs, readFile } from 'node:fs/promises'
 import { expect, test } from 'vitest'
+import { linuxFilter } from '../choose-filesystems.ts'
 import type { HostSample } from '../host-metric.ts'
 import { createLinuxReaders } from './linux-readers.ts'
+import { DISKS_LEFT_OUT } from './read-disks.ts'
 
 const FILES: Readonly<Record<string, string>> = {
   '/proc/stat': [
@@ -39,6 +40,11 @@ const FILES: Readonly<Record<string, string>> = {
     'veth12:  1 1 0 0 0 0 0 0 1 1 0 0 0 0 0 0',
     '',
   ].join('\n'),
+  '/proc/1/stat': '1 (a (b) c) S 0 1 1 0 -1 0 0 0 0 0 1 2 3 4 20 0 7 0 5 0 0',
+  '/proc/2/stat': '2 (z) Z 0 1 1 0 -1 0 0 0 0 0 1 2 3 4 20 0 1 0 5 0 0',
+  '/proc/3/stat': 'what no kernel writes',
+  '/proc/net/sockstat': 'sockets: used 290\nTCP: inuse 27 orphan 0 tw 1 alloc 31 mem 3\n',
+  '/proc/pressure/cpu': 'some avg10=0.00 avg60=0.00 avg300=0.00 total=2500000\n',
   '/proc/self/mounts': [
     'proc /proc proc rw 0 0',
     'tmpfs /dev/shm tmpfs rw 0 0',
@@ -53,13 +59,24 @@ const FILES: Readonly<Record<string, string>> = {
   ].join('\n'),
 }
 
-const readers = createLinuxReaders({
-  readText: async (path) => FILES[path] ?? '',
-  async statfs(path) {
-    if (path === '/gone') throw new Error('ENOENT')
-    return { bsize: 4096, blocks: 1000, bfree: 500, bavail: 400, files: 10, ffree: 5 }
+const missing = async () => undefined
+const readers = createLinuxReaders(
+  {
+    readText: async (path) => FILES[path] ?? '',
+    readOptional: async (path) => FILES[path],
+    readBytes: missing,
+    async statfs(path) {
+      if (path === '/gone') throw new Error('ENOENT')
+      return { bsize: 4096, blocks: 1000, bfree: 500, bavail: 400, files: 10, ffree: 5 }
+    },
+    listProc: () => ['1', '2', '3', '4', 'self', 'meminfo'],
+    readNow: (path) => FILES[path],
+    pause: async () => {},
+    wait: () => new Promise(() => {}),
+    now: () => 0,
   },
-})
+  { ...linuxFilter, disks: DISKS_LEFT_OUT, networks: /^veth/ },
+)
 
 async function read(part: string): Promise<Readonly<Record<string, number>>> {
   const samples = (await readers.find((reader) => reader.part === part)?.read()) ?? []
@@ -78,6 +95,8 @@ test('CPU time is in seconds per CPU and mode, and old kernels may have fewer mo
     'node_cpu_seconds_total 1 iowait': 0,
     node_context_switches_total: 4242,
     node_boot_time_seconds: 1700000000,
+    'node_cpu_guest_seconds_total 0 user': 0.7,
+    node_intr_total: 12,
     node_forks_total: 99,
     node_procs_running: 2,
     node_procs_blocked: 1,
@@ -100,11 +119,12 @@ test('whole disks are counted; partitions, loop and RAM disks are not', async ()
     'node_disk_read_bytes_total nvme0n1': 5837 * 512,
     'node_disk_written_bytes_total nvme0n1': 3255 * 512,
     'node_disk_io_time_seconds_total vda': 0.007,
+    'node_disk_io_time_weighted_seconds_total vda': 0.008,
   })
   expect(Object.keys(disks).filter((name) => /loop|p1/.test(name))).toEqual([])
 })
 
-test('network counters are read even where the kernel leaves no blank, and container links are left out', async () => {
+test('network counters are read even where the kernel leaves no blank, without what is excluded by name', async () => {
   const network = await read('network')
   expect(network).toMatchObject({
     'node_network_receive_bytes_total eth0': 408138715,
@@ -116,28 +136,41 @@ test('network counters are read even where the kernel leaves no blank, and conta
   expect(Object.keys(network).filter((name) => name.includes('veth'))).toEqual([])
 })
 
-test('each filesystem with space of its own is counted once, and one that cannot be read hides no other', async () => {
+test('each filesystem with space of its own is counted once, and one that cannot be asked hides no other', async () => {
   const filesystems = await read('filesystems')
-  const sizes = Object.keys(filesystems).filter((name) => name.startsWith('node_filesystem_size_bytes'))
-  expect(sizes).toEqual([
-    'node_filesystem_size_bytes /dev/vda ext4 /',
-    'node_filesystem_size_bytes /dev/vdb xfs /mnt/my data',
-  ])
+  const of = (metric: string) =>
+    Object.keys(filesystems)
+      .filter((name) => name.startsWith(`node_filesystem_${metric} `))
+      .map((name) => name.split(' ').slice(3).join(' '))
+  expect(of('size_bytes')).toEqual(['/', '/mnt/my data', '/home'])
+  expect(of('device_error')).toEqual(['/', '/mnt/my data', '/gone', '/home'])
   expect(filesystems).toMatchObject({
     'node_filesystem_size_bytes /dev/vda ext4 /': 4096000,
     'node_filesystem_avail_bytes /dev/vda ext4 /': 1638400,
     'node_filesystem_readonly /dev/vdb xfs /mnt/my data': 1,
+    'node_filesystem_device_error /dev/vda ext4 /': 0,
+    'node_filesystem_device_error /dev/vdc ext4 /gone': 1,
   })
 })
 
-test.runIf(process.platform === 'linux')('this machine has CPUs, memory and a root filesystem', async () => {
-  const real = createLinuxReaders({ readText: (path) => readFile(path, 'utf8'), statfs: nodeStatfs })
-  const samples = (await Promise.all(real.map((reader) => reader.read()))).flat()
-  const names = new Set(samples.map(({ name }) => name))
-  expect(names).toContain('node_cpu_seconds_total')
-  expect(names).toContain('node_memory_MemAvailable_bytes')
-  expect(samples.some((s) => s.name === 'node_filesystem_size_bytes' && s.labels['mountpoint'] === '/')).toBe(
-    true,
-  )
-  expect(samples.every(({ value }) => Number.isFinite(value))).toBe(true)
+test('processes are counted by state, without those that ended while they were counted', async () => {
+  expect(await read('processes')).toEqual({
+    node_processes_pids: 2,
+    node_processes_threads: 8,
+    'node_processes_state S': 1,
+    'node_processes_state Z': 1,
+  })
+})
+
+test('what a kernel does not tell is left out, and what is in pages where their size is not known', async () => {
+  expect(await read('pressure')).toEqual({ node_pressure_cpu_waiting_seconds_total: 2.5 })
+  expect(await read('paging')).toEqual({})
+  expect(await read('container')).toEqual({})
+  expect(await read('sockets')).toEqual({
+    node_sockstat_sockets_used: 290,
+    node_sockstat_TCP_inuse: 27,
+    node_sockstat_TCP_orphan: 0,
+    node_sockstat_TCP_tw: 1,
+    node_sockstat_TCP_alloc: 31,
+  })
 })

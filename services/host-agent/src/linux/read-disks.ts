@@ -1,7 +1,7 @@
 import { type HostMetricName, type HostSample, sample } from '../host-metric.ts'
 
 /** Left out, as node_exporter does: RAM disks, loop devices, and partitions, whose disk is counted. */
-const IGNORED = /^(?:z?ram\d+|loop\d+|fd\d+|(?:h|s|v|xv)d[a-z]+\d+|nvme\d+n\d+p\d+|mmcblk\d+p\d+)$/
+export const DISKS_LEFT_OUT = /^(z?ram|loop|fd|(h|s|v|xv)d[a-z]+|nvme\d+n\d+p|mmcblk\d+p)\d+$/
 /** `/proc/diskstats` counts sectors of this size, whatever the disk's own. Bytes. */
 const SECTOR = 512
 
@@ -13,14 +13,16 @@ const COLUMNS: readonly (readonly [HostMetricName, column: number, factor: numbe
   ['node_disk_writes_completed_total', 4, 1],
   ['node_disk_written_bytes_total', 6, SECTOR],
   ['node_disk_write_time_seconds_total', 7, 0.001],
+  ['node_disk_io_now', 8, 1],
   ['node_disk_io_time_seconds_total', 9, 0.001],
+  ['node_disk_io_time_weighted_seconds_total', 10, 0.001],
 ]
 
 /** Disk activity from the text of `/proc/diskstats`. */
-export function parseDiskstats(text: string): readonly HostSample[] {
+export function parseDiskstats(text: string, leftOut: RegExp): readonly HostSample[] {
   return text.split('\n').flatMap((line) => {
     const [, , device, ...columns] = line.trim().split(/\s+/)
-    if (device === undefined || IGNORED.test(device)) return []
+    if (device === undefined || leftOut.test(device)) return []
     return COLUMNS.map(([name, column, factor]) => sample(name, Number(columns[column]) * factor, { device }))
   })
 }

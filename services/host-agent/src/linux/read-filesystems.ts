@@ -1,15 +1,6 @@
-import { chooseFilesystems, type Mount } from '../choose-filesystems.ts'
+import { chooseFilesystems, type FilesystemFilter, type Mount } from '../choose-filesystems.ts'
 import { type HostSample, sample } from '../host-metric.ts'
-
-/** What `statfs` says of a filesystem. Sizes in blocks of `bsize` bytes. */
-export interface FilesystemStats {
-  readonly bsize: number
-  readonly blocks: number
-  readonly bfree: number
-  readonly bavail: number
-  readonly files: number
-  readonly ffree: number
-}
+import type { FilesystemStats } from './ask-filesystems.ts'
 
 /** The mounts in the text of `/proc/self/mounts`. */
 function parseMounts(text: string): readonly Mount[] {
@@ -35,26 +26,24 @@ function unescapePath(path: string): string {
   return path.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)))
 }
 
-/** Space and inodes of the filesystems that count. One that cannot be read is left out. */
+/** Space and inodes of the filesystems that count; of one that cannot be asked, only that. */
 export async function readFilesystems(
   mountsText: string,
-  statfs: (path: string) => Promise<FilesystemStats>,
+  filter: FilesystemFilter,
+  ask: (mount: Mount) => Promise<FilesystemStats | undefined>,
 ): Promise<readonly HostSample[]> {
-  const { mounts } = chooseFilesystems([ROOT, ...parseMounts(mountsText)])
-  const read = await Promise.all(
-    mounts.map(async (mount) => {
-      // Unmounted since, or not ours to look at: the others are still worth having.
-      const stats = await statfs(mount.mountpoint).catch(() => undefined)
-      return stats ? filesystemSamples(mount, stats) : []
-    }),
-  )
-  return read.flat()
+  const { mounts } = chooseFilesystems([ROOT, ...parseMounts(mountsText)], filter)
+  const samples: HostSample[] = []
+  for (const mount of mounts) samples.push(...filesystemSamples(mount, await ask(mount)))
+  return samples
 }
 
-function filesystemSamples(mount: Mount, stats: FilesystemStats): readonly HostSample[] {
+function filesystemSamples(mount: Mount, stats: FilesystemStats | undefined): readonly HostSample[] {
   const { device, mountpoint, fstype } = mount
   const labels = { device, fstype, mountpoint }
+  if (!stats) return [sample('node_filesystem_device_error', 1, labels)]
   return [
+    sample('node_filesystem_device_error', 0, labels),
     sample('node_filesystem_size_bytes', stats.blocks * stats.bsize, labels),
     sample('node_filesystem_free_bytes', stats.bfree * stats.bsize, labels),
     sample('node_filesystem_avail_bytes', stats.bavail * stats.bsize, labels),

@@ -1,17 +1,10 @@
-import { hostMetrics } from '@tocsin/contract'
-import { type HostMetricName, type HostSample, sample } from '../host-metric.ts'
+import { type HostSample, isHostMetric, sample } from '../host-metric.ts'
 
 /** Memory from the text of `/proc/meminfo`, the fields that the catalogue names. */
 export function parseMeminfo(text: string): readonly HostSample[] {
-  const samples: HostSample[] = []
-  for (const line of text.split('\n')) {
+  return text.split('\n').flatMap((line) => {
     const [, field = '', number = '', unit] = /^(\w+):\s+(\d+)(?: (kB))?$/.exec(line.trim()) ?? []
     const name = `node_memory_${field}_bytes`
-    if (isHostMetric(name)) samples.push(sample(name, Number(number) * (unit ? 1024 : 1)))
-  }
-  return samples
-}
-
-function isHostMetric(name: string): name is HostMetricName {
-  return Object.hasOwn(hostMetrics, name)
+    return isHostMetric(name) ? [sample(name, Number(number) * (unit ? 1024 : 1))] : []
+  })
 }

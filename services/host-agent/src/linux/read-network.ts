@@ -1,4 +1,3 @@
-import { isCountedInterface } from '../choose-interfaces.ts'
 import { type HostMetricName, type HostSample, sample } from '../host-metric.ts'
 
 const COLUMNS: readonly (readonly [HostMetricName, column: number])[] = [
@@ -13,10 +12,10 @@ const COLUMNS: readonly (readonly [HostMetricName, column: number])[] = [
 ]
 
 /** Network traffic from the text of `/proc/net/dev`. */
-export function parseNetDev(text: string): readonly HostSample[] {
+export function parseNetDev(text: string, leftOut: RegExp | undefined): readonly HostSample[] {
   return text.split('\n').flatMap((line) => {
     const [, device = '', rest = ''] = /^\s*(\S+):\s*(.*)$/.exec(line) ?? []
-    if (device === '' || !isCountedInterface(device)) return []
+    if (device === '' || leftOut?.test(device)) return []
     const columns = rest.split(/\s+/)
     return COLUMNS.map(([name, column]) => sample(name, Number(columns[column]), { device }))
   })

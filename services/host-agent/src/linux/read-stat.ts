@@ -1,31 +1,40 @@
-import { type HostSample, sample } from '../host-metric.ts'
+import { type HostMetricName, type HostSample, sample } from '../host-metric.ts'
 
-/** The columns of a `cpu` line; guest time is left out, since `user` and `nice` already hold it. */
+/** The columns of a `cpu` line. */
 const MODES = ['user', 'nice', 'system', 'idle', 'iowait', 'irq', 'softirq', 'steal'] as const
+/** Time in guests, in the columns behind; `user` and `nice` hold it as well. */
+const GUEST_MODES = ['user', 'nice'] as const
 /** What the kernel counts CPU time in towards programs (USER_HZ), on every architecture that Node runs on. */
-const TICKS_PER_SECOND = 100
+export const TICKS_PER_SECOND = 100
 
-/** CPU time, context switches, processes and boot time from the text of `/proc/stat`. */
+const SINGLE: Readonly<Record<string, HostMetricName>> = {
+  intr: 'node_intr_total',
+  ctxt: 'node_context_switches_total',
+  btime: 'node_boot_time_seconds',
+  processes: 'node_forks_total',
+  procs_running: 'node_procs_running',
+  procs_blocked: 'node_procs_blocked',
+}
+
+/** CPU time, interrupts, context switches, processes and boot time from the text of `/proc/stat`. */
 export function parseStat(text: string): readonly HostSample[] {
-  const samples: HostSample[] = []
-  for (const line of text.split('\n')) {
+  return text.split('\n').flatMap((line) => {
     const [key = '', ...columns] = line.trim().split(/\s+/)
-    const value = Number(columns[0])
-    if (/^cpu\d+$/.test(key)) samples.push(...cpuSamples(key.slice('cpu'.length), columns))
-    else if (key === 'ctxt') samples.push(sample('node_context_switches_total', value))
-    else if (key === 'btime') samples.push(sample('node_boot_time_seconds', value))
-    else if (key === 'processes') samples.push(sample('node_forks_total', value))
-    else if (key === 'procs_running') samples.push(sample('node_procs_running', value))
-    else if (key === 'procs_blocked') samples.push(sample('node_procs_blocked', value))
-  }
-  return samples
+    if (/^cpu\d+$/.test(key)) return cpuSamples(key.slice('cpu'.length), columns)
+    const name = Object.hasOwn(SINGLE, key) ? SINGLE[key] : undefined
+    return name === undefined ? [] : [sample(name, Number(columns[0]))]
+  })
 }
 
 function cpuSamples(cpu: string, columns: readonly string[]): readonly HostSample[] {
-  return MODES.flatMap((mode, i) => {
-    const ticks = columns[i]
-    // Old kernels have fewer columns.
-    if (ticks === undefined) return []
-    return [sample('node_cpu_seconds_total', Number(ticks) / TICKS_PER_SECOND, { cpu, mode })]
-  })
+  // Old kernels have fewer columns.
+  const seconds = (name: HostMetricName, modes: readonly string[], from: number) =>
+    modes.flatMap((mode, i) => {
+      const ticks = columns[from + i]
+      return ticks === undefined ? [] : [sample(name, Number(ticks) / TICKS_PER_SECOND, { cpu, mode })]
+    })
+  return [
+    ...seconds('node_cpu_seconds_total', MODES, 0),
+    ...seconds('node_cpu_guest_seconds_total', GUEST_MODES, MODES.length),
+  ]
 }

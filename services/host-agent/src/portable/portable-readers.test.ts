@@ -1,10 +1,15 @@
-import { readFile, statfs } from 'node:fs/promises'
 import os from 'node:os'
+import { systemClock } from '@tocsin/runtime'
 import si from 'systeminformation'
 import { expect, test } from 'vitest'
+import { linuxFilter } from '../choose-filesystems.ts'
 import type { HostSample } from '../host-metric.ts'
 import { createLinuxReaders } from '../linux/linux-readers.ts'
+import { linuxSources } from '../linux/linux-sources.ts'
+import { DISKS_LEFT_OUT } from '../linux/read-disks.ts'
 import { createPortableReaders } from './portable-readers.ts'
+
+const filter = { ...linuxFilter, disks: DISKS_LEFT_OUT, networks: undefined }
 
 async function readAll(readers: ReturnType<typeof createPortableReaders>): Promise<readonly HostSample[]> {
   return (await Promise.all(readers.map((reader) => reader.read()))).flat()
@@ -14,7 +19,7 @@ const find = (samples: readonly HostSample[], name: string, label?: readonly [st
   samples.find((s) => s.name === name && (!label || s.labels[label[0]] === label[1]))?.value
 
 test('every part of this machine gives numbers', async () => {
-  const samples = await readAll(createPortableReaders(si, os))
+  const samples = await readAll(createPortableReaders(si, os, filter))
   for (const name of [
     'node_cpu_seconds_total',
     'node_memory_MemTotal_bytes',
@@ -28,8 +33,8 @@ test('every part of this machine gives numbers', async () => {
 test.runIf(process.platform === 'linux')(
   'both ways to read this machine agree on what does not change',
   async () => {
-    const portable = await readAll(createPortableReaders(si, os))
-    const linux = await readAll(createLinuxReaders({ readText: (path) => readFile(path, 'utf8'), statfs }))
+    const portable = await readAll(createPortableReaders(si, os, filter))
+    const linux = await readAll(createLinuxReaders(linuxSources(systemClock), filter))
     expect(find(portable, 'node_memory_MemTotal_bytes')).toBe(find(linux, 'node_memory_MemTotal_bytes'))
     const root = ['mountpoint', '/'] as const
     expect(find(portable, 'node_filesystem_size_bytes', root)).toBe(

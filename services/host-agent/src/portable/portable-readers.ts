@@ -1,7 +1,6 @@
 import type { CpuInfo } from 'node:os'
 import type { Systeminformation } from 'systeminformation'
-import { chooseFilesystems } from '../choose-filesystems.ts'
-import { isCountedInterface } from '../choose-interfaces.ts'
+import { chooseFilesystems, type FilesystemFilter } from '../choose-filesystems.ts'
 import { type HostReader, type HostSample, sample } from '../host-metric.ts'
 import { cpuSamples } from './read-cpus.ts'
 
@@ -14,17 +13,29 @@ export interface SystemInformation {
   networkStats(interfaces: string): Promise<Systeminformation.NetworkStatsData[]>
 }
 
+/** What is left out, by name. */
+export interface PortableFilter extends FilesystemFilter {
+  readonly networks: RegExp | undefined
+}
+
 /** The readers of macOS, and of any other system that `systeminformation` knows. */
 export function createPortableReaders(
   si: SystemInformation,
   { cpus }: { cpus(): readonly Pick<CpuInfo, 'times'>[] },
+  filter: PortableFilter,
 ): readonly HostReader[] {
   return [
     { part: 'cpu', read: async () => cpuSamples(cpus()) },
     { part: 'memory', read: async () => memorySamples(await si.mem()) },
     { part: 'disks', read: async () => diskSamples(await si.fsStats(), await si.disksIO()) },
-    { part: 'network', read: async () => (await si.networkStats('*')).flatMap(networkSamples) },
-    { part: 'filesystems', read: async () => filesystemSamples(await si.fsSize()) },
+    {
+      part: 'network',
+      read: async () =>
+        (await si.networkStats('*'))
+          .filter(({ iface }) => !filter.networks?.test(iface))
+          .flatMap(networkSamples),
+    },
+    { part: 'filesystems', read: async () => filesystemSamples(await si.fsSize(), filter) },
   ]
 }
 
@@ -61,7 +72,6 @@ function diskSamples(
 }
 
 function networkSamples(stats: Systeminformation.NetworkStatsData): readonly HostSample[] {
-  if (!isCountedInterface(stats.iface)) return []
   const labels = { device: stats.iface }
   return [
     sample('node_network_receive_bytes_total', stats.rx_bytes, labels),
@@ -73,10 +83,14 @@ function networkSamples(stats: Systeminformation.NetworkStatsData): readonly Hos
   ]
 }
 
-function filesystemSamples(found: readonly Systeminformation.FsSizeData[]): readonly HostSample[] {
+function filesystemSamples(
+  found: readonly Systeminformation.FsSizeData[],
+  filter: FilesystemFilter,
+): readonly HostSample[] {
   const sizes = new Map(found.map((fs) => [fs.mount, fs]))
   const { mounts } = chooseFilesystems(
     found.map((fs) => ({ device: fs.fs, mountpoint: fs.mount, fstype: fs.type, readonly: fs.rw === false })),
+    filter,
   )
   return mounts.flatMap((mount) => {
     const fs = sizes.get(mount.mountpoint)
