@@ -10,6 +10,9 @@ export const collectorEnv = z.object({
     .string()
     .regex(/^\/[\w./-]*$/, { error: 'a path such as /metrics' })
     .default('/metrics'),
+  REMOTE_WRITE_ENABLED: envVar.boolean.default(true),
+  /** Of one request, compressed or not. */
+  REMOTE_WRITE_MAX_BYTES: envVar.integer(64 * 1024, 1024 * 1024 * 1024).default(32 * 1024 * 1024),
   METRICS_STALE_AFTER: envVar.duration.default(5 * 60_000),
   METRICS_RETENTION: envVar.duration.default(6 * 60 * 60_000),
   METRICS_MAX_BYTES: envVar.integer(16 * 1024 * 1024).default(512 * 1024 * 1024),

@@ -9,16 +9,17 @@ const uncompress = snappyUncompressor()
 const MOST_HEADER_BYTES = 5
 
 /**
- * A body in snappy's block format, decompressed.
+ * A body in snappy's block format, decompressed; `take` is asked for its length first.
  * @throws {WriteError} `too_large`, or `malformed`, also when its header does not say how much there is
  */
-export function decompress(body: Uint8Array, maxBytes: number): Buffer {
+export function decompress(body: Uint8Array, maxBytes: number, take?: (bytes: number) => void): Buffer {
   const length = statedLength(body)
   if (length > maxBytes)
     throw new WriteError(
       'too_large',
       `the body has ${length} bytes when decompressed, over the limit of ${maxBytes} (REMOTE_WRITE_MAX_BYTES): send fewer samples in a request (max_samples_per_send)`,
     )
+  take?.(length)
   try {
     const bytes = uncompress(body, length)
     return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)

@@ -1,7 +1,8 @@
 import { expect, it, test } from 'vitest'
+import { createNameChecks } from './check-names.ts'
 import { createLabelSetReader } from './read-label-set.ts'
 
-const read = createLabelSetReader()
+const read = createLabelSetReader(createNameChecks())
 const of = (...pairs: readonly (readonly [string | undefined, string | undefined])[]) =>
   read({ names: pairs.map(([name]) => name), values: pairs.map(([, value]) => value) })
 

@@ -1,4 +1,5 @@
-import { metricName, publishedLabels } from '@tocsin/contract'
+import type { NameChecks } from './check-names.ts'
+import type { LabelTexts } from './label-texts.ts'
 import type { Refusal, RefusalReason } from './refusals.ts'
 
 /** A series as the contract has it; the labels as a JSON object. */
@@ -8,12 +9,6 @@ export interface LabelSet {
   readonly refusal?: undefined
 }
 
-/** Names and values of labels, in the order of the message; undefined where they are no UTF-8. */
-export interface LabelTexts {
-  readonly names: readonly (string | undefined)[]
-  readonly values: readonly (string | undefined)[]
-}
-
 export type LabelReading = LabelSet | { readonly refusal: Refusal }
 
 /** Reads label sets by the contract's rules and the protocol's: sorted by name, none twice, with a name. */
@@ -21,18 +16,10 @@ export type ReadLabelSet = (texts: LabelTexts) => LabelReading
 
 /** So that one series never fills a message. Characters of JSON. */
 const MOST_CHARACTERS = 64 * 1024
-/** Shorter values are valid by their length alone. */
-const SHORT = 256
 const MOST_SHOWN = 200
-const MOST_NAMES = 20_000
-/** Said here too: a schema does not see the key __proto__. */
-const RESERVED = 'label names that begin with __ are reserved'
 
-export function createLabelSetReader(): ReadLabelSet {
-  const metricFault = remembering((name) => metricName.safeParse(name).error?.issues[0]?.message)
-  const labelFault = remembering((name) => firstMessage(publishedLabels.safeParse({ [name]: '' }).error))
-  const valueFault = (value: string) =>
-    value.length <= SHORT ? undefined : firstMessage(publishedLabels.safeParse({ value }).error)
+export function createLabelSetReader(checks: NameChecks): ReadLabelSet {
+  const { metricFault, labelFault, valueFault } = checks
 
   return (texts) => {
     const refuse = (reason: RefusalReason, what: string) => ({
@@ -59,10 +46,10 @@ export function createLabelSetReader(): ReadLabelSet {
         continue
       }
       const fault = labelFault(name) ?? valueFault(value)
-      if (fault !== undefined || name.startsWith('__'))
+      if (fault !== undefined)
         return refuse(
           name.startsWith('__') ? 'reserved_label' : 'invalid_label',
-          `the label ${show(name)}: ${fault ?? RESERVED}; rename or drop it with write_relabel_configs`,
+          `the label ${show(name)}: ${fault}; rename or drop it with write_relabel_configs`,
         )
       labels[name] = value
     }
@@ -96,28 +83,4 @@ function show(text: string): string {
 
 function cut(text: string): string {
   return text.length <= MOST_SHOWN ? text : `${text.slice(0, MOST_SHOWN)}…`
-}
-
-/** What a schema says of a text is looked up once: names are few, and each comes with thousands of series. */
-function remembering(faultOf: (text: string) => string | undefined): (text: string) => string | undefined {
-  const known = new Map<string, string | undefined>()
-  return (text) => {
-    if (known.has(text)) return known.get(text)
-    const fault = faultOf(text)
-    if (known.size >= MOST_NAMES) known.clear()
-    known.set(text, fault)
-    return fault
-  }
-}
-
-interface SchemaError {
-  readonly issues: readonly { readonly message: string; readonly issues?: unknown }[]
-}
-
-/** The first thing that a schema says; of a key, what is wrong with it. */
-function firstMessage(error: SchemaError | undefined): string | undefined {
-  const issue = error?.issues[0]
-  if (!issue) return undefined
-  const [nested] = Array.isArray(issue.issues) ? (issue.issues as SchemaError['issues']) : []
-  return nested?.message ?? issue.message
 }

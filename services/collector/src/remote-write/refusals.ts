@@ -19,8 +19,9 @@ export interface Refusal {
 
 /** What is refused of one request: how much for each reason, and the first of it in words. */
 export interface Refusals {
-  add(refusal: Refusal, count: number): void
-  readonly total: number
+  /** `detail` is asked for the first case only: there may be as many as samples. */
+  add(reason: RefusalReason, count: number, detail: () => string): void
+  total(): number
   byReason(): Iterable<readonly [RefusalReason, number]>
   /** Each reason with its first case; empty when nothing is refused. */
   describe(): string
@@ -28,18 +29,13 @@ export interface Refusals {
 
 export function createRefusals(): Refusals {
   const reasons = new Map<RefusalReason, { count: number; readonly first: string }>()
-  let total = 0
   return {
-    add({ reason, detail }, count) {
-      if (count === 0) return
-      total += count
+    add(reason, count, detail) {
       const known = reasons.get(reason)
       if (known) known.count += count
-      else reasons.set(reason, { count, first: detail })
+      else if (count > 0) reasons.set(reason, { count, first: detail() })
     },
-    get total() {
-      return total
-    },
+    total: () => reasons.values().reduce((sum, { count }) => sum + count, 0),
     *byReason() {
       for (const [reason, { count }] of reasons) yield [reason, count]
     },
