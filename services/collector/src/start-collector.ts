@@ -11,10 +11,13 @@ import { watchHead } from './ingest/watch-head.ts'
 import { mountQueryApi } from './query-api/mount-query-api.ts'
 import { createQueryGate } from './query-api/query-gate.ts'
 import { createQueryRecord } from './query-api/record-queries.ts'
+import { mountRemoteWrite } from './remote-write/mount-remote-write.ts'
 
 /** Rebuilds the head from its snapshot and the METRICS stream, follows it, and answers scrapes and queries from it. */
 export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise<void> {
   const { env, log, clock, lifecycle } = ctx
+  // First: what it takes needs the stream only, and its senders drop what gets a 404.
+  if (env.REMOTE_WRITE_ENABLED) mountRemoteWrite(ctx)
   let reason: string | undefined = 'the collector is still reading the METRICS stream: try again soon'
   const restored = await restoreMetrics({
     path: env.METRICS_SNAPSHOT_PATH,
