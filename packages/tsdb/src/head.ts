@@ -5,9 +5,11 @@ import { type HeadOptions, resolveOptions } from './head-options.ts'
 import { createHeadState, type HeadState, type SampleWatcher, totalBytes } from './head-state.ts'
 import { createMetadataRegistry, type MetadataRegistry } from './metrics/metric-metadata.ts'
 import {
+  lookUpExemplars,
   lookUpLabelNames,
   lookUpLabelValues,
   lookUpSeries,
+  type SeriesExemplars,
   type SeriesQuery,
 } from './query/look-up-labels.ts'
 import { readSamples } from './query/read-samples.ts'
@@ -54,12 +56,6 @@ export interface SeriesWatcher {
   dropped?(series: Series): void
 }
 
-/** The exemplars of one series. */
-export interface SeriesExemplars {
-  readonly series: Series
-  readonly exemplars: readonly Exemplar[]
-}
-
 /** An in-memory, compressed series store that promql reads. It has no clock and does no I/O. */
 export interface Head extends Queryable {
   /** The series with these labels (`__name__` among them), created if the limits allow. `source` owns it then. */
@@ -75,8 +71,6 @@ export interface Head extends Queryable {
   /** Keeps an exemplar of a series, unless it has one as new. */
   addExemplar(series: Series, exemplar: Exemplar): void
   latestExemplar(series: Series): Exemplar | undefined
-  /** The exemplars from `startMs` to `endMs` of the series that match, oldest first. */
-  exemplars(matchers: readonly Matcher[], startMs: number, endMs: number): readonly SeriesExemplars[]
   /** Lazily, in order of creation. The arrays never change; a series without samples is left out. */
   select(matchers: readonly Matcher[], startMs: number, endMs: number): Iterable<SeriesSamples>
   /** As `select`, without a copy where samples are raw: a slice holds until the next one, and until the head is written to. */
@@ -95,6 +89,7 @@ export interface Head extends Queryable {
     series(query: SeriesQuery): Generator<void, readonly Series[]>
     labelNames(query: SeriesQuery): Generator<void, readonly string[]>
     labelValues(name: string, query: SeriesQuery): Generator<void, readonly string[]>
+    exemplars(query: SeriesQuery): Generator<void, readonly SeriesExemplars[]>
     maintain(nowMs: number): Generator<void, MaintenanceReport>
   }
   /** Keeps at least so many milliseconds of a series' newest samples raw, for rules that read them again and again. */
@@ -162,7 +157,6 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
       if (!series.dropped) state.exemplars.add(series, exemplar)
     },
     latestExemplar: (series) => state.exemplars.latest(series),
-    exemplars: (matchers, startMs, endMs) => findExemplars(state, resolve(matchers), startMs, endMs),
     *select(matchers, startMs, endMs) {
       for (const series of resolve(matchers)) {
         if (series.dropped) continue
@@ -181,6 +175,7 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
       series: (query) => lookUpSeries(state, resolver, query),
       labelNames: (query) => lookUpLabelNames(state, resolver, query),
       labelValues: (name, query) => lookUpLabelValues(state, resolver, name, query),
+      exemplars: (query) => lookUpExemplars(state, resolver, query),
       maintain: (nowMs) => maintainHead(state, nowMs),
     },
     keepRaw(series, reachMs) {
@@ -202,18 +197,6 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
       takeSnapshot(state, metadata, streamSequence, callerState),
   }
   return { head, state }
-}
-
-function findExemplars(
-  { exemplars }: HeadState,
-  list: readonly Series[],
-  startMs: number,
-  endMs: number,
-): readonly SeriesExemplars[] {
-  return list.flatMap((series) => {
-    const within = exemplars.of(series).filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs)
-    return within.length > 0 ? [{ series, exemplars: within }] : []
-  })
 }
 
 // What the column holds.

@@ -5,7 +5,6 @@ export {
   type HeadStats,
   type RestoredHead,
   restoreHead,
-  type SeriesExemplars,
   type SeriesWatcher,
 } from './head.ts'
 export type { HeadOptions } from './head-options.ts'
@@ -25,7 +24,7 @@ export type {
   MetricKind,
   MetricMetadata,
 } from './metrics/metric-metadata.ts'
-export type { SeriesQuery } from './query/look-up-labels.ts'
+export type { SeriesExemplars, SeriesQuery } from './query/look-up-labels.ts'
 export type { MaintenanceReport } from './retention.ts'
 export type { AppendOutcome } from './series/append-sample.ts'
 export type { Series } from './series/series.ts'

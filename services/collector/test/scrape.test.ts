@@ -45,9 +45,22 @@ beforeAll(async () => {
     { name: 'process_open_fds', type: 'gauge', value: 11, labels: { instance: 'other' } },
   ]
   await bus.publish(bus.subjects.metrics('test'), JSON.stringify(events))
-  await waitFor(async () => (await scrape(collector.url)).includes('process_open_fds{instance="other"} 11'))
+  const now = Date.now()
+  const batch = {
+    ...{ v: 1, id: 'b1', time: new Date(now).toISOString(), source: 'test' },
+    metrics: [{ name: 'traced_seconds', type: 'histogram', unit: 'seconds', buckets: [0.5] }],
+    series: [[0, { route: '/a' }]],
+    created: [[0, now - 5000]],
+    exemplars: [
+      [0, { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' }, 0.25, now - 300],
+      [0, { trace_id: 'a, b={c}', span_id: 'é' }, 7, now - 200],
+    ],
+    samples: [[0, [1, 2], 7.25]],
+  }
+  await bus.publish(bus.subjects.metrics('test'), JSON.stringify(batch))
+  await waitFor(async () => (await scrape(collector.url)).includes('traced_seconds_count{route="/a"} 2'))
   prometheus = await startPrometheus({
-    args: ['--log.level=debug'],
+    args: ['--log.level=debug', '--enable-feature=exemplar-storage'],
     config: JSON.stringify({
       global: { scrape_interval: '500ms', scrape_timeout: '500ms' },
       scrape_configs: [
@@ -111,6 +124,26 @@ test('Prometheus learns types, help and units', async () => {
   expect(await response.json()).toMatchObject({
     data: { took_seconds: [{ type: 'histogram', help: 'Took.', unit: 'seconds' }] },
   })
+})
+
+test('exemplars reach Prometheus, and are answered as it answers them', async () => {
+  const range = { start: String(Date.now() / 1000 - 60), end: String(Date.now() / 1000) }
+  const ask = async (base: string) => {
+    const parameters = { ...range, query: 'histogram_quantile(0.9, rate(traced_seconds_bucket[5m]))' }
+    const response = await fetch(`${base}/api/v1/query_exemplars?${new URLSearchParams(parameters)}`)
+    const { data } = (await response.json()) as {
+      data: { seriesLabels: Record<string, string>; exemplars: readonly object[] }[]
+    }
+    return data
+      .map(({ seriesLabels: { __name__, le, route }, exemplars }) => ({ __name__, le, route, exemplars }))
+      .sort((a, b) => (`${a.le}` < `${b.le}` ? -1 : 1))
+  }
+  const theirs = await ask(prometheus.url)
+  expect(theirs.map(({ le, exemplars }) => [le, exemplars.length])).toEqual([
+    ['+Inf', 1],
+    ['0.5', 1],
+  ])
+  expect(await ask(collector.url)).toEqual(theirs)
 })
 
 test('promtool finds nothing to say about our own metrics', async () => {

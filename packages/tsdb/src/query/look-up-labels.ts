@@ -1,4 +1,5 @@
 import { type Matcher, sortInSteps } from '@tocsin/promql'
+import type { Exemplar } from '../exemplars/exemplar-store.ts'
 import type { HeadState } from '../head-state.ts'
 import type { MemorySeries, Series } from '../series/series.ts'
 import { mayHaveSamples } from './read-samples.ts'
@@ -34,6 +35,29 @@ export function* lookUpSeries(
     }
   }
   return several ? found.sort((a, b) => a.ref - b.ref) : found
+}
+
+/** The exemplars of one series, oldest first. */
+export interface SeriesExemplars {
+  readonly series: Series
+  readonly exemplars: readonly Exemplar[]
+}
+
+/** The exemplars within the range of the series that a query is about. */
+export function* lookUpExemplars(
+  state: HeadState,
+  resolver: SeriesResolver,
+  { startMs = Number.NEGATIVE_INFINITY, endMs = Number.POSITIVE_INFINITY, ...query }: SeriesQuery,
+): Generator<void, SeriesExemplars[]> {
+  const found: SeriesExemplars[] = []
+  let count = 0
+  // A series that has ended, or is long without samples, still has its exemplars.
+  for (const series of yield* lookUpSeries(state, resolver, query)) {
+    if (++count % A_STEP === 0) yield
+    const exemplars = state.exemplars.of(series).filter(({ timeMs }) => timeMs >= startMs && timeMs <= endMs)
+    if (exemplars.length > 0) found.push({ series, exemplars })
+  }
+  return found
 }
 
 /** Label names in use, sorted; the range counts only where selectors are given, as in Prometheus' head. */

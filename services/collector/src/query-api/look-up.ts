@@ -1,3 +1,4 @@
+import type { Matcher } from '@tocsin/promql'
 import type { Head, SeriesQuery } from '@tocsin/tsdb'
 import { createTurn } from '../http/create-turn.ts'
 import { ApiError } from './api-error.ts'
@@ -19,14 +20,23 @@ const LATEST = 8.64e15
  * What the head's steps find for any of the `match[]` selectors, in its order; they take turns with other work.
  * @throws {ApiError}
  */
-export async function lookUp<T>(
+export function lookUp<T>(
+  deps: LookUpDeps,
+  request: ApiRequest,
+  find: (query: SeriesQuery) => Generator<void, readonly T[]>,
+): Promise<readonly T[]> {
+  return lookUpSelectors(deps, request, request.form.getAll('match[]').map(parseSelector), find)
+}
+
+/** The same of selectors that came otherwise. @throws {ApiError} */
+export async function lookUpSelectors<T>(
   { timeoutMs }: LookUpDeps,
   { form, signal }: ApiRequest,
+  selectors: readonly (readonly Matcher[])[],
   find: (query: SeriesQuery) => Generator<void, readonly T[]>,
 ): Promise<readonly T[]> {
   const startMs = timeParameter(form, 'start', EARLIEST)
   const endMs = timeParameter(form, 'end', LATEST)
-  const selectors = form.getAll('match[]').map(parseSelector)
   const timedOut = AbortSignal.timeout(timeoutMs)
   const turn = createTurn()
   const steps = find({ selectors, startMs, endMs })

@@ -6,6 +6,7 @@ import { ApiError } from './api-error.ts'
 import { describeBuild } from './build-info.ts'
 import { findSeries, listLabelNames, listLabelValues } from './find-series.ts'
 import { listMetadata } from './list-metadata.ts'
+import { queryExemplars } from './query-exemplars.ts'
 import { parseQuery, type QueryDeps, queryInstant, queryRange } from './run-query.ts'
 import { type ApiVerb, plainAnswer, serveApi } from './serve-api.ts'
 
@@ -27,8 +28,7 @@ export function mountQueryApi(app: Express, deps: QueryApiDeps): void {
     series: findSeries(deps),
     labels: listLabelNames(deps),
     format_query: (request) => plainAnswer(formatExpr(parseQuery(request.form))),
-    // Exemplars are not kept yet; Prometheus answers the same when it has none.
-    query_exemplars: () => plainAnswer([]),
+    query_exemplars: queryExemplars(deps),
   } satisfies Readonly<Record<string, ApiVerb>>
   for (const [path, verb] of Object.entries(byGetOrPost))
     app.route(`/api/v1/${path}`).get(serve(verb)).post(form, serve(verb))
