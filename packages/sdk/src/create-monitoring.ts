@@ -5,16 +5,18 @@ import {
   type SlaReport,
 } from '@tocsin/contract'
 import { Registry } from 'prom-client'
+import { checkOptions } from './check-options.ts'
 import { systemClock, within } from './clock.ts'
 import { readEnv } from './env.ts'
 import { MonitoringError } from './errors.ts'
+import { createRequestMonitor, type Middleware } from './http/monitor-requests.ts'
+import { setParts } from './monitoring-parts.ts'
 import { configure, DEFAULT_MAX_SERIES, type MonitoringOptions } from './options.ts'
 import { watchRegistry } from './publish/watch-registry.ts'
 import { addNodeMetrics } from './record/add-node-metrics.ts'
 import { type Catalogued, defineMetrics } from './record/built-in-metrics.ts'
 import { createMetrics, type Metrics } from './record/create-metrics.ts'
 import { createRecorder, type Recorder } from './record/create-recorder.ts'
-import { createRequestMonitor, type Middleware } from './record/monitor-requests.ts'
 import { createSelfReport } from './report-self.ts'
 import { callService } from './requests/call-service.ts'
 import { type AlertManager, createRuleQueue } from './requests/custom-rules.ts'
@@ -52,11 +54,17 @@ export interface Monitoring extends Recorder, Pick<Notifier, 'notify'> {
   /** Begins to publish. Does not wait for NATS. A second call changes nothing. */
   start(options?: MonitoringOptions): Promise<void>
   status(): MonitoringStatus
+  /**
+   * Stores what was recorded until now, within `timeoutMs` (3000): for the end of an invocation, before a process is
+   * frozen. Resolves with whether everything is stored; never rejects.
+   */
+  flush(options?: { readonly timeoutMs?: number }): Promise<boolean>
   /** Publishes what is left, waits for notifications under way, and closes; takes `timeoutMs` twice at most. */
   shutdown(options?: { readonly timeoutMs?: number }): Promise<void>
 }
 
 const SHUTDOWN_MS = 3000
+const FLUSH_MS = 3000
 const RULE_TIMEOUT_MS = 5000
 const DEFAULT_FORECAST_DAYS = 30
 
@@ -105,9 +113,10 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
   async function open(options: MonitoringOptions): Promise<void> {
     if (session) return warn('started', 'initializeMonitoring() was called before; the first call holds')
     const { environment, faults } = readEnv()
-    for (const fault of faults) warn(fault, fault)
-    const configuration = configure({ ...defaults, ...options }, environment)
-    write = options.onWarning ?? write
+    const checked = checkOptions({ ...defaults, ...options })
+    const configuration = configure(checked.options, environment)
+    write = checked.options.onWarning ?? write
+    for (const fault of [...faults, ...checked.faults]) warn(fault, fault)
     tracking.maxSeries = configuration.maxSeriesPerMetric
     await findTracing(tracking.tracing)
     self.describe(configuration.version, configuration.environment)
@@ -148,11 +157,11 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
     return done
   }
 
-  return {
+  const monitoring: Monitoring = {
     metrics,
     ...recorder,
     dbObservabilityMetrics: defineMetrics(registry, dbObservabilityDefinitions, tracking),
-    monitorRequests: () => createRequestMonitor(recorder.recordHttpRequest),
+    monitorRequests: () => createRequestMonitor(recorder.recordHttpRequest, tracking.tracing),
     alertManager: {
       addCustomRule: rules.add,
       async listCustomRules() {
@@ -180,6 +189,9 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
       metricsPort: session?.endpoint?.port,
       counts: { ...self.counts },
     }),
+    flush: async ({ timeoutMs = FLUSH_MS } = {}) => (await session?.flush(timeoutMs)) ?? false,
     shutdown: ({ timeoutMs = SHUTDOWN_MS } = {}) => inTurn(() => close(timeoutMs)),
   }
+  setParts(monitoring, { recordHttpRequest: recorder.recordHttpRequest, tracing: tracking.tracing })
+  return monitoring
 }

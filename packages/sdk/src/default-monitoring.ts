@@ -18,5 +18,13 @@ export async function shutdown(options: { readonly timeoutMs?: number } = {}): P
   await monitoring.shutdown(options)
 }
 
+/**
+ * Stores what was recorded until now, within `timeoutMs` (3000); resolves with whether all of it is. Never rejects.
+ * @example await flush() // at the end of a serverless invocation
+ */
+export async function flush(options: { readonly timeoutMs?: number } = {}): Promise<boolean> {
+  return await monitoring.flush(options)
+}
+
 /** How monitoring itself is: connected or not, what was stored and what was refused. */
 export const monitoringStatus = monitoring.status

@@ -2,12 +2,15 @@ import { z } from 'zod'
 
 const flag = z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1')
 
+/** The first tokens of every subject. */
+export const subjectPrefix = z.string().regex(/^[^\s.*>]+(\.[^\s.*>]+)*$/, 'subject tokens without wildcards')
+
 const settings = {
   NATS_URL: z.string(),
   NATS_USER: z.string(),
   NATS_PASS: z.string(),
   NATS_CREDS: z.string(),
-  NATS_SUBJECT_PREFIX: z.string().regex(/^[^\s.*>]+(\.[^\s.*>]+)*$/, 'subject tokens without wildcards'),
+  NATS_SUBJECT_PREFIX: subjectPrefix,
   SERVICE_NAME: z.string().max(200),
   SERVICE_VERSION: z.string().max(200),
   NODE_ENV: z.string().max(200),

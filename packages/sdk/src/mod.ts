@@ -1,7 +1,7 @@
 export { type AlertManager, alertManager, type CustomRule, type RuleReceipt } from './alerts.ts'
 export { type CapacityForecast, getCapacityForecast } from './capacity.ts'
 export { createMonitoring, type Monitoring, type MonitoringStatus } from './create-monitoring.ts'
-export { initializeMonitoring, monitoringStatus, shutdown } from './default-monitoring.ts'
+export { flush, initializeMonitoring, monitoringStatus, shutdown } from './default-monitoring.ts'
 export { MonitoringError, type MonitoringErrorCode } from './errors.ts'
 export {
   addCustomHealthCheck,

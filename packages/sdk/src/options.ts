@@ -1,4 +1,5 @@
 import { hostname } from 'node:os'
+import { isMainThread, threadId } from 'node:worker_threads'
 import type { NodeConnectionOptions } from '@nats-io/transport-node'
 import { createSubjects, type Subjects } from '@tocsin/contract'
 import type { Registry } from 'prom-client'
@@ -9,7 +10,7 @@ import type { Environment } from './env.ts'
 export interface MonitoringOptions {
   /** The `service` label and the source of all events. Default: SERVICE_NAME, or 'app'. */
   readonly service?: string
-  /** The `instance` label. Default: `<hostname>:<pid>`. */
+  /** The `instance` label. Default: `<hostname>:<pid>`, and in a worker thread `:<thread>` behind it. */
   readonly instance?: string
   /** Default: SERVICE_VERSION. */
   readonly version?: string
@@ -18,7 +19,10 @@ export interface MonitoringOptions {
   readonly nats?: NatsOptions
   /** The first token of every subject. Default: NATS_SUBJECT_PREFIX, or 'monitoring'. */
   readonly subjectPrefix?: string
-  /** The application's own scrape endpoint; `false` for none. Default: on PROMETHEUS_PORT when that is set. */
+  /**
+   * The application's own scrape endpoint; `false` for none. Default: on PROMETHEUS_PORT when that is set, and not in
+   * worker threads.
+   */
   readonly prometheus?: PrometheusOptions | false
   /** A prom-client registry that the application keeps already: its metrics are published too. */
   readonly registry?: Registry
@@ -79,12 +83,17 @@ export interface Configuration {
 
 export const DEFAULT_MAX_SERIES = 10_000
 
-export function configure(options: MonitoringOptions, env: Environment): Configuration {
+/** Fills in defaults: what the options leave out comes from the environment. `thread` is that of a worker, if it is one. */
+export function configure(
+  options: MonitoringOptions,
+  env: Environment,
+  thread = isMainThread ? undefined : threadId,
+): Configuration {
   const { nats = {} } = options
   const { servers, login } = readServers(nats.servers ?? env.NATS_URL?.split(',') ?? 'nats://127.0.0.1:4222')
   return {
     service: options.service ?? env.SERVICE_NAME ?? 'app',
-    instance: options.instance ?? `${hostname()}:${process.pid}`,
+    instance: options.instance ?? ownInstance(thread),
     version: options.version ?? env.SERVICE_VERSION ?? '',
     environment: options.environment ?? env.NODE_ENV ?? '',
     nats: {
@@ -95,7 +104,7 @@ export function configure(options: MonitoringOptions, env: Environment): Configu
       tls: nats.tls,
     },
     subjects: createSubjects(options.subjectPrefix ?? env.NATS_SUBJECT_PREFIX),
-    prometheus: endpoint(options, env),
+    prometheus: endpoint(options, env, thread),
     registry: options.registry,
     nodeMetrics: options.nodeMetrics ?? true,
     intervalMs: options.intervalMs ?? 250,
@@ -105,9 +114,20 @@ export function configure(options: MonitoringOptions, env: Environment): Configu
   }
 }
 
-function endpoint({ prometheus }: MonitoringOptions, env: Environment): Configuration['prometheus'] {
+/** Threads share a process, and its id. */
+function ownInstance(thread: number | undefined): string {
+  return `${hostname()}:${process.pid}${thread === undefined ? '' : `:${thread}`}`
+}
+
+function endpoint(
+  { prometheus }: MonitoringOptions,
+  env: Environment,
+  thread: number | undefined,
+): Configuration['prometheus'] {
   if (prometheus === false) return undefined
-  const asked = prometheus?.port ?? (env.PROMETHEUS_ENABLED === false ? undefined : env.PROMETHEUS_PORT)
+  // Worker threads have the environment of their process, and its port is for the main thread.
+  const wanted = env.PROMETHEUS_ENABLED !== false && thread === undefined
+  const asked = prometheus?.port ?? (wanted ? env.PROMETHEUS_PORT : undefined)
   if (asked === undefined) return undefined
   return { port: asked, path: prometheus?.path ?? env.PROMETHEUS_PATH ?? '/metrics', host: prometheus?.host }
 }

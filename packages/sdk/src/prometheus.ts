@@ -1,7 +1,7 @@
 import { monitoring } from './default-monitoring.ts'
 
+export type { Middleware } from './http/monitor-requests.ts'
 export type { MetricFactories, Metrics } from './record/create-metrics.ts'
-export type { Middleware } from './record/monitor-requests.ts'
 export { setCumulative } from './record/set-cumulative.ts'
 
 export const {

@@ -55,7 +55,8 @@ export async function serveMetrics(parts: {
 function listen(server: Server, port: number, host: string | undefined): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', reject)
-    server.listen({ port, host }, () => {
+    // Not shared among the workers of a cluster: each scrape would get another one's metrics.
+    server.listen({ port, host, exclusive: true }, () => {
       server.off('error', reject)
       resolve((server.address() as AddressInfo).port)
     })

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Registry } from 'prom-client'
-import type { Clock } from './clock.ts'
+import { type Clock, pause } from './clock.ts'
 import { type Bus, createBus } from './connect/bus.ts'
 import { dialNats } from './connect/dial-nats.ts'
 import { keepConnected } from './connect/keep-connected.ts'
@@ -20,11 +20,17 @@ export interface Session {
   readonly publisher: Publisher
   readonly notifier: Notifier
   readonly endpoint: MetricsEndpoint | undefined
+  /** Stores what was recorded and sends what is under way, within a time; resolves with whether that succeeded. */
+  flush(timeoutMs: number): Promise<boolean>
   stop(timeoutMs: number): Promise<void>
 }
 
 /** Characters per message: far below what a NATS server takes, whatever the characters are. */
 const MAX_MESSAGE = 256 * 1024
+
+/** A server that is alive answers within this many ms. */
+const PROOF_MS = 1000
+const RETRY_MS = 100
 
 /** A name that no other run has. */
 const uniqueName = (): string => randomBytes(8).toString('hex')
@@ -94,16 +100,46 @@ export async function startSession(parts: {
   const endpoint =
     prometheus && (await serveMetrics({ ...prometheus, host: prometheus.host, registries, service, warn }))
 
+  async function publishUntil(deadline: number): Promise<boolean> {
+    for (;;) {
+      const left = deadline - clock.now()
+      if (left <= 0) return false
+      try {
+        // A process that was frozen between two invocations has a connection that looks alive.
+        await connection.prove(Math.min(PROOF_MS, left))
+        await connection.wait(Math.max(deadline - clock.now(), 1))
+      } catch {
+        return false
+      }
+      if (await publisher.flush()) return true
+      await pause(clock, Math.min(RETRY_MS, left))
+    }
+  }
+
+  /** What ended before it was connected waits for that attempt; without NATS there is nothing to wait for. */
+  async function sendRest(): Promise<void> {
+    await connection.attempted()
+    if (bus.connected) await Promise.all([notifier.settled(), publisher.flush()])
+  }
+
   return {
     configuration,
     bus,
     publisher,
     notifier,
     endpoint,
+    async flush(timeoutMs) {
+      let stored = false
+      const published = publishUntil(clock.now() + timeoutMs).then((all) => {
+        stored = all
+      })
+      await within(clock, timeoutMs, Promise.all([published, notifier.settled()]))
+      return stored
+    },
     async stop(timeoutMs) {
       // Last in, first out: nothing new comes from the endpoint while what is in hand is sent.
-      const sending = bus.connected ? [notifier.settled(), publisher.flush()] : []
-      await within(clock, timeoutMs, Promise.all([endpoint?.close(), ...sending]))
+      const sent = sendRest()
+      await within(clock, timeoutMs, Promise.all([endpoint?.close(), sent]))
       publisher.stop()
       for (const watch of [...attached, ...quiet]) watch.unwatch()
       await within(clock, timeoutMs, connection.close())

@@ -9,6 +9,10 @@ export interface Connection {
   readonly count: number
   /** The connection, as soon as there is one. Rejects with `unavailable` after `timeoutMs`, with `closed` after close(). */
   wait(timeoutMs: number): Promise<NatsConnection>
+  /** Resolves when the attempt to connect that is under way has ended, either way; at once when none is. */
+  attempted(): Promise<void>
+  /** Asks the server for a sign of life; without one in time the connection is given up, and another is made. */
+  prove(timeoutMs: number): Promise<void>
   close(): Promise<void>
 }
 
@@ -39,6 +43,7 @@ export function keepConnected(parts: {
   let closed = false
   let lastError: unknown
   let cancelTimer = () => {}
+  let attempting = Promise.resolve()
 
   async function attempt(): Promise<void> {
     try {
@@ -71,7 +76,7 @@ export function keepConnected(parts: {
       onTrouble(`NATS at ${address} is not reachable (${messageOf(error)}); trying again in the background`)
     const full = Math.min(FIRST_RETRY_MS * 2 ** Math.min(failures, 20), LAST_RETRY_MS)
     failures++
-    cancelTimer = clock.after(full * (0.75 + Math.random() / 4), () => void attempt())
+    cancelTimer = clock.after(full * (0.75 + Math.random() / 4), begin)
   }
 
   // A server that froze, or a network that swallows everything, closes no socket.
@@ -87,6 +92,23 @@ export function keepConnected(parts: {
         () => {},
       )
     })
+  }
+
+  async function prove(timeoutMs: number): Promise<void> {
+    const connection = current
+    if (!connection) return
+    const alive = await new Promise<boolean>((resolve) => {
+      const cancel = clock.after(timeoutMs, () => resolve(false), 'hold')
+      const settle = (answered: boolean) => {
+        cancel()
+        resolve(answered)
+      }
+      connection.flush().then(
+        () => settle(true),
+        () => settle(false),
+      )
+    })
+    if (!alive && current === connection) void connection.close()
   }
 
   function wait(timeoutMs: number): Promise<NatsConnection> {
@@ -114,7 +136,11 @@ export function keepConnected(parts: {
     )
   }
 
-  void attempt()
+  function begin(): void {
+    attempting = attempt()
+  }
+
+  begin()
   return {
     get current() {
       return current
@@ -123,6 +149,8 @@ export function keepConnected(parts: {
       return count
     },
     wait,
+    attempted: () => attempting,
+    prove,
     async close() {
       closed = true
       cancelTimer()

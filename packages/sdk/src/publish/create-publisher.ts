@@ -12,8 +12,8 @@ export interface Publisher {
   touch(): void
   /** NATS is there, again perhaps: publishes everything. */
   announce(): void
-  /** Publishes what has not been published yet, now. Never rejects. */
-  flush(): Promise<void>
+  /** Publishes what has not been published yet, now; resolves with whether all of it is stored. Never rejects. */
+  flush(): Promise<boolean>
   stop(): void
 }
 
@@ -106,9 +106,10 @@ export function createPublisher(parts: {
   return {
     touch: throttle.touch,
     announce,
-    flush() {
+    async flush() {
       for (const watch of attached) watch.suspect()
-      return throttle.flush()
+      const outcome = await throttle.flush()
+      return outcome !== 'failed' && parts.isConnected()
     },
     stop() {
       for (const cancel of timers) cancel()

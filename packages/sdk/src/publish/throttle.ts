@@ -6,8 +6,8 @@ export type RunOutcome = 'sent' | 'idle' | 'failed'
 export interface Throttle {
   /** Something changed: runs at the end of this turn after a quiet time, otherwise once the interval is over. */
   touch(): void
-  /** Runs now, after the run under way if there is one. */
-  flush(): Promise<void>
+  /** Runs now, after the run under way if there is one; resolves with what came of it. */
+  flush(): Promise<RunOutcome>
   stop(): void
 }
 
@@ -22,7 +22,7 @@ export function createThrottle(parts: {
 }): Throttle {
   const { clock, intervalMs, run } = parts
   let armed = false
-  let underWay: Promise<void> | undefined
+  let underWay: Promise<RunOutcome> | undefined
   let notBefore = 0
   let failures = 0
   let stopped = false
@@ -42,7 +42,7 @@ export function createThrottle(parts: {
     })
   }
 
-  async function runOnce(): Promise<void> {
+  async function runOnce(): Promise<RunOutcome> {
     armed = false
     const started = clock.now()
     const outcome = await run()
@@ -52,6 +52,7 @@ export function createThrottle(parts: {
       notBefore = clock.now() + Math.min(intervalMs * 2 ** failures, MAX_BACKOFF_MS)
       armed = true
     }
+    return outcome
   }
 
   return {
@@ -62,11 +63,11 @@ export function createThrottle(parts: {
     },
     async flush() {
       while (underWay !== undefined) await underWay
-      if (stopped) return
+      if (stopped) return 'idle'
       cancel()
       armed = true
       fire()
-      await underWay
+      return (await underWay) ?? 'idle'
     },
     stop() {
       stopped = true

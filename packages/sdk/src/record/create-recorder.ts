@@ -1,4 +1,7 @@
+import type { SpanReference } from '../series/active-trace.ts'
+import type { HistogramChild } from '../series/track-histogram.ts'
 import type { Warn } from '../warn.ts'
+import { createCallCache } from './call-cache.ts'
 import type { Metrics } from './create-metrics.ts'
 
 /** The brief's calls. None of them throws. */
@@ -11,31 +14,60 @@ export interface Recorder {
   recordAgentExecution(agentType: string, status: string, durationMs: number, tokens?: number): void
 }
 
-export function createRecorder(metrics: Metrics, warn: Warn): Recorder {
-  /** Seconds; undefined, with one warning per caller, for what is no duration. */
-  function seconds(durationMs: number, caller: string): number | undefined {
-    if (Number.isFinite(durationMs) && durationMs >= 0) return durationMs / 1000
-    warn(`duration ${caller}`, `${caller}: a duration is a number of milliseconds from 0, not ${durationMs}`)
-    return undefined
+/** `recordHttpRequest`, and whose span it was, for who knows that better than the moment of the call. */
+export type RecordRequest = (
+  method: string,
+  route: string,
+  status: number,
+  durationMs: number,
+  span?: SpanReference,
+) => void
+
+export function createRecorder(
+  metrics: Metrics,
+  warn: Warn,
+): Omit<Recorder, 'recordHttpRequest'> & { readonly recordHttpRequest: RecordRequest } {
+  const http = createCallCache((method, route, status_code) => ({
+    requests: metrics.httpRequestsTotal.labels({ method, route, status_code } as Labels),
+    duration: childOf(metrics.httpRequestDurationSeconds.labels({ method, route, status_code } as Labels)),
+  }))
+  const database = createCallCache((operation, table, success) => ({
+    queries: metrics.dbQueriesTotal.labels({
+      operation,
+      table,
+      status: success ? 'success' : 'error',
+    } as Labels),
+    duration: childOf(metrics.dbQueryDurationSeconds.labels({ operation, table } as Labels)),
+  }))
+  const agents = createCallCache((agent_type, status) => ({
+    executions: metrics.agentExecutionsTotal.labels({ agent_type, status } as Labels),
+    duration: childOf(metrics.agentExecutionDurationSeconds.labels({ agent_type, status } as Labels)),
+  }))
+
+  function observe(child: HistogramChild, durationMs: number, caller: string, span?: SpanReference): void {
+    if (Number.isFinite(durationMs) && durationMs >= 0) child.observe(durationMs / 1000, span)
+    else
+      warn(
+        `duration ${caller}`,
+        `${caller}: a duration is a number of milliseconds from 0, not ${durationMs}`,
+      )
   }
 
   return {
-    recordHttpRequest(method, route, status, durationMs) {
-      const labels = { method, route, status_code: status }
-      metrics.httpRequestsTotal.inc(labels)
-      const duration = seconds(durationMs, 'recordHttpRequest')
-      if (duration !== undefined) metrics.httpRequestDurationSeconds.observe(labels, duration)
+    recordHttpRequest(method, route, status, durationMs, span) {
+      const { requests, duration } = http(method, route, status)
+      requests.inc()
+      observe(duration, durationMs, 'recordHttpRequest', span)
     },
     recordDatabaseQuery(operation, table, success, durationMs) {
-      metrics.dbQueriesTotal.inc({ operation, table, status: success ? 'success' : 'error' })
-      const duration = seconds(durationMs, 'recordDatabaseQuery')
-      if (duration !== undefined) metrics.dbQueryDurationSeconds.observe({ operation, table }, duration)
+      const { queries, duration } = database(operation, table, success)
+      queries.inc()
+      observe(duration, durationMs, 'recordDatabaseQuery')
     },
     recordAgentExecution(agentType, status, durationMs, tokens) {
-      const labels = { agent_type: agentType, status }
-      metrics.agentExecutionsTotal.inc(labels)
-      const duration = seconds(durationMs, 'recordAgentExecution')
-      if (duration !== undefined) metrics.agentExecutionDurationSeconds.observe(labels, duration)
+      const { executions, duration } = agents(agentType, status, '')
+      executions.inc()
+      observe(duration, durationMs, 'recordAgentExecution')
       if (tokens === undefined) return
       if (Number.isFinite(tokens) && tokens >= 0)
         metrics.agentTokensTotal.inc({ agent_type: agentType }, tokens)
@@ -43,3 +75,8 @@ export function createRecorder(metrics: Metrics, warn: Warn): Recorder {
     },
   }
 }
+
+type Labels = Record<string, string>
+
+/** The children of our histograms take a span as well. */
+const childOf = (child: object): HistogramChild => child as HistogramChild
