@@ -27,6 +27,7 @@ const sources = createSources({
   now: () => NOW,
   maxLength: () => 10_000,
   readLabelSet: createLabelSetReader(names),
+  maxSeriesBytes: 1_000_000,
 })
 
 /** What becomes of a body: a result, or the code of its fault. */

@@ -16,6 +16,8 @@ const MOST_LENGTH = 256 * 1024
 const SPARE = 4
 /** Requests in hand at once take so many times what the largest may. */
 const MOST_IN_HAND = 4
+/** What is remembered of a series, long labels and two generations reckoned in. */
+const SERIES_BYTES = 400
 
 /** Takes remote write of Prometheus, version 1 and 2, and stores it in METRICS. */
 export function mountRemoteWrite({
@@ -31,6 +33,7 @@ export function mountRemoteWrite({
   const sources = createSources({
     now,
     readLabelSet: createLabelSetReader(names),
+    maxSeriesBytes: env.METRICS_MAX_SERIES * SERIES_BYTES,
     maxLength() {
       const most = bus.nc.info?.max_payload ?? env.MAX_EVENT_BYTES
       return Math.min(MOST_LENGTH, Math.floor(Math.min(most, env.MAX_EVENT_BYTES) / SPARE))

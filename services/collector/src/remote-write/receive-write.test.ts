@@ -41,7 +41,13 @@ function createReceiver() {
       stored.push(`${show(number)} exemplar ${JSON.stringify(rest)}`)
   }
   const readLabelSet = createLabelSetReader(names)
-  const sources = createSources({ publish, now: () => NOW, maxLength: () => 4000, readLabelSet })
+  const sources = createSources({
+    publish,
+    now: () => NOW,
+    maxLength: () => 4000,
+    readLabelSet,
+    maxSeriesBytes: 1e6,
+  })
   const send = (version: MessageVersion, message: Uint8Array, source = 'test') =>
     receiveWrite(
       { sources, names, maxBytes: 10_000_000, now: () => NOW },

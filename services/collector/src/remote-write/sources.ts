@@ -26,18 +26,25 @@ export interface SourcesDeps {
   /** How large a message may be; asked when a source is new. Bytes. */
   readonly maxLength: () => number
   readonly readLabelSet: ReadLabelSet
+  /** How much may be kept so that series need not be decoded again. Bytes. */
+  readonly maxSeriesBytes: number
 }
 
 const MOST_SOURCES = 100
 /** Of all sources; beyond, what was used least recently is forgotten, and learned anew when it comes. */
 const MOST_METADATA = 200_000
-const SERIES_BYTES = 128 * 1024 * 1024
 const SYMBOL_BYTES = 16 * 1024 * 1024
 
-export function createSources({ publish, now, maxLength, readLabelSet }: SourcesDeps): Sources {
+export function createSources({
+  publish,
+  now,
+  maxLength,
+  readLabelSet,
+  maxSeriesBytes,
+}: SourcesDeps): Sources {
   // In order of use: the first was used least recently.
   const sources = new Map<string, Source>()
-  const series = new ByteTable<KnownSeries>(SERIES_BYTES)
+  const series = new ByteTable<KnownSeries>(maxSeriesBytes)
   const symbols = new ByteTable<number>(SYMBOL_BYTES)
   let owners = 0
   let symbolCount = 0
