@@ -86,6 +86,7 @@ export {
   type OutboxMessage,
   outboxEvent,
 } from './notification.ts'
+export { otlpMetrics } from './otlp-catalogue.ts'
 export {
   type MetricFault,
   type MetricFaultReason,
@@ -126,6 +127,7 @@ export {
   slaViolationEvent,
   sloStatus,
 } from './sla-event.ts'
+export { messagingMetrics, spanMetrics } from './span-catalogue.ts'
 export { type SpanEvent, spanEvent } from './span-event.ts'
 export {
   type BucketDefinition,
