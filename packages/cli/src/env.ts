@@ -24,6 +24,9 @@ const schema = z.object({
   /** The backend of `query`, where it is not the collector. */
   PROMETHEUS_URL: text,
   PROMETHEUS_PORT: port(SERVICES.collector.port),
+  PROMETHEUS_AUTH_USER: text,
+  PROMETHEUS_AUTH_PASS: text,
+  PROMETHEUS_AUTH_TOKEN: text,
   PROMETHEUS_PATH: z.string().default('/metrics'),
   HEALTH_CHECK_PATH: z.string().default('/health'),
   HTTP_HOST: z.string().default('127.0.0.1'),

@@ -36,6 +36,8 @@ export { redactUrls } from './env/redact.ts'
 export type { HttpOptions } from './http/create-http.ts'
 export { HttpError } from './http/http-error.ts'
 export { ListenError, type Listening, listen } from './http/listen.ts'
+export type { TlsFiles, TlsWhere } from './http/listen-tls.ts'
+export { loginHeaders, readLogin } from './http/login.ts'
 export {
   type HoldLeaseOptions,
   holdLease,

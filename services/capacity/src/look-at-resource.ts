@@ -1,5 +1,5 @@
 import type { CapacityForecast } from '@tocsin/contract'
-import { createPrometheusClient, type ServiceContext } from '@tocsin/runtime'
+import { createPrometheusClient, loginHeaders, readLogin, type ServiceContext } from '@tocsin/runtime'
 import type { CapacityEnv } from './env.ts'
 import { forecastResource } from './forecast-resource.ts'
 import { measureResource } from './measure-resource.ts'
@@ -11,7 +11,9 @@ export type Look = (name: string, days: number) => Promise<{ forecast: CapacityF
 
 /** Looks at a resource by its name, through the query backend. */
 export function createLook({ env, clock }: ServiceContext<CapacityEnv>): Look {
-  const client = createPrometheusClient(env.PROMETHEUS_URL ?? `http://localhost:${env.PROMETHEUS_PORT}`)
+  const client = createPrometheusClient(env.PROMETHEUS_URL ?? `http://localhost:${env.PROMETHEUS_PORT}`, {
+    headers: loginHeaders(readLogin(env)),
+  })
   return async (name, days) => {
     const resource = defaultResources.find((known) => known.name === name)
     if (!resource) throw new UnknownResourceError(name)

@@ -1,4 +1,4 @@
-import { baseEnv, envVar } from '@tocsin/runtime'
+import { baseEnv, EnvError, envVar, type TlsWhere } from '@tocsin/runtime'
 import { z } from 'zod'
 
 /** The collector's environment; the README has it as a table. */
@@ -13,6 +13,11 @@ export const collectorEnv = z.object({
   REMOTE_WRITE_ENABLED: envVar.boolean.default(true),
   /** Of one request, compressed or not. */
   REMOTE_WRITE_MAX_BYTES: envVar.integer(64 * 1024, 1024 * 1024 * 1024).default(32 * 1024 * 1024),
+  /** HTTPS beside HTTP, for who scrapes from elsewhere; needs the two files. */
+  PROMETHEUS_TLS_PORT: envVar.port.optional(),
+  PROMETHEUS_TLS_HOST: envVar.text.optional(),
+  PROMETHEUS_TLS_CERT: envVar.path.optional(),
+  PROMETHEUS_TLS_KEY: envVar.path.optional(),
   METRICS_STALE_AFTER: envVar.duration.default(5 * 60_000),
   METRICS_RETENTION: envVar.duration.default(6 * 60 * 60_000),
   METRICS_MAX_BYTES: envVar.integer(16 * 1024 * 1024).default(512 * 1024 * 1024),
@@ -28,3 +33,20 @@ export const collectorEnv = z.object({
 })
 
 export type CollectorEnv = z.infer<typeof collectorEnv>
+
+/** Where HTTPS listens, if anywhere. @throws {EnvError} for a port without its files */
+export function readTls(env: CollectorEnv): TlsWhere | undefined {
+  const { PROMETHEUS_TLS_PORT: port, PROMETHEUS_TLS_CERT: cert, PROMETHEUS_TLS_KEY: key } = env
+  if (port === undefined) return undefined
+  if (cert !== undefined && key !== undefined)
+    return { port, host: env.PROMETHEUS_TLS_HOST, files: { cert, key } }
+  const missing = { PROMETHEUS_TLS_CERT: cert, PROMETHEUS_TLS_KEY: key }
+  const names = Object.entries(missing).flatMap(([name, value]) => (value === undefined ? [name] : []))
+  throw new EnvError(
+    names.map((name) => ({
+      name,
+      expected: 'a PEM file, since PROMETHEUS_TLS_PORT is set',
+      given: undefined,
+    })),
+  )
+}

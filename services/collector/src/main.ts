@@ -1,5 +1,5 @@
 import { runService } from '@tocsin/runtime'
-import { collectorEnv } from './env.ts'
+import { collectorEnv, readTls } from './env.ts'
 import { startCollector } from './start-collector.ts'
 
 await runService({
@@ -7,5 +7,7 @@ await runService({
   env: collectorEnv,
   port: (env) => env.PROMETHEUS_PORT,
   http: { metrics: false },
+  tls: readTls,
+  readers: (env) => [env.PROMETHEUS_PATH, '/api/v1'],
   start: startCollector,
 })

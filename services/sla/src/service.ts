@@ -3,6 +3,8 @@ import {
   createPrometheusClient,
   HttpError,
   isRetryable,
+  loginHeaders,
+  readLogin,
   type ServiceContext,
   type ServiceDefinition,
 } from '@tocsin/runtime'
@@ -19,7 +21,7 @@ export const sla: ServiceDefinition<typeof slaEnv.shape> = {
   port: (env) => env.SLA_PORT,
   async start(ctx) {
     const { env, bus, clock, http, lifecycle } = ctx
-    const client = createPrometheusClient(backendUrl(ctx))
+    const client = createPrometheusClient(backendUrl(ctx), { headers: loginHeaders(readLogin(env)) })
     const report = createReportPeriod(client, defaultObjectives, clock)
 
     http.get('/api/v1/slos', (_request, response) => {

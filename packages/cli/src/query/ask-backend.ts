@@ -4,12 +4,14 @@ import { type Answer, answerSchema } from './answer.ts'
 /** Who is asked, and what the user can do when nobody is there. */
 export interface Backend {
   readonly url: string
+  /** What says who asks. */
+  readonly headers: Readonly<Record<string, string>>
   readonly advice: string
 }
 
 /** Sends a form to `<url>/api/v1/<verb>`. The answer's text comes with it, as it was. @throws {CliError} `no-answer` */
 export async function askBackend(
-  { url, advice }: Backend,
+  { url, headers: login, advice }: Backend,
   verb: 'query' | 'query_range',
   form: Readonly<Record<string, string>>,
 ): Promise<{ text: string; answer: Answer }> {
@@ -17,7 +19,11 @@ export async function askBackend(
   let response: Response
   let text: string
   try {
-    response = await fetch(address, { method: 'POST', headers, body: new URLSearchParams(form) })
+    response = await fetch(address, {
+      method: 'POST',
+      headers: { ...login, ...headers },
+      body: new URLSearchParams(form),
+    })
     text = await response.text()
   } catch (cause) {
     throw new CliError('no-answer', `nothing answers at ${bare(address)} (${reasonOf(cause)}): ${advice}`, {
@@ -26,6 +32,11 @@ export async function askBackend(
   }
   const { data: answer } = answerSchema.safeParse(parseJson(text))
   if (answer) return { text, answer }
+  if (response.status === 401)
+    throw new CliError(
+      'no-answer',
+      `${bare(address)} wants a login: set PROMETHEUS_AUTH_USER and PROMETHEUS_AUTH_PASS, or PROMETHEUS_AUTH_TOKEN`,
+    )
   const status = `HTTP ${response.status} ${response.statusText}`.trim()
   throw new CliError(
     'no-answer',

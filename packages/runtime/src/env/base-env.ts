@@ -27,6 +27,10 @@ export const baseEnv = {
   NODE_ENV: envVar.text.default('development'),
   /** The address that HTTP listens on; unset: every one. */
   HTTP_HOST: envVar.text.optional(),
+  /** What /metrics asks of its readers, and what is sent to PROMETHEUS_URL; unset: nothing. */
+  PROMETHEUS_AUTH_USER: envVar.text.optional(),
+  PROMETHEUS_AUTH_PASS: envVar.secret.optional(),
+  PROMETHEUS_AUTH_TOKEN: envVar.secret.optional(),
   /** A longer message is refused as too_large. Bytes. */
   MAX_EVENT_BYTES: envVar.integer(1024, 64 * MiB).default(MiB),
   /** How often a service publishes its own metrics; 0: never. Milliseconds. */

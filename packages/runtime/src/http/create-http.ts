@@ -4,6 +4,7 @@ import type { Metrics } from '../metrics/create-metrics.ts'
 import { renderMetrics } from '../metrics/render-metrics.ts'
 import type { Readiness } from '../service/readiness.ts'
 import { answerError, answerNotFound } from './answer-error.ts'
+import { type Login, requireLogin } from './login.ts'
 import { measureRequests } from './measure-requests.ts'
 
 export interface HttpOptions {
@@ -11,6 +12,8 @@ export interface HttpOptions {
   readonly metrics?: boolean
   /** Largest JSON body, as express.json takes it; false: the service reads bodies itself. */
   readonly json?: string | number | false
+  /** Who may read what; everybody everything when left out. */
+  readonly access?: { readonly login: Login; readonly paths: readonly string[] } | undefined
 }
 
 export interface CreatedHttp {
@@ -39,6 +42,7 @@ export function createHttp(
       .set('Cache-Control', 'no-store')
       .json(report)
   })
+  if (options.access) server.use([...options.access.paths], requireLogin(options.access.login))
   if (options.metrics !== false)
     server.get('/metrics', async (request, response) => {
       const { type, body } = await renderMetrics(metrics, request.get('accept'))

@@ -1,4 +1,4 @@
-import { createServer, type RequestListener } from 'node:http'
+import { createServer, type RequestListener, type Server } from 'node:http'
 import type { Clock } from '../clock.ts'
 import { CodedError, codeOf, messageOf } from '../coded-error.ts'
 
@@ -10,7 +10,7 @@ export interface Listening {
   close(): Promise<void>
 }
 
-export class ListenError extends CodedError<'port_taken' | 'listen_failed'> {}
+export class ListenError extends CodedError<'port_taken' | 'listen_failed' | 'bad_certificate'> {}
 
 /**
  * Listens on a port (0: any free one).
@@ -21,8 +21,19 @@ export function listen(
   where: { port: number; host?: string | undefined; graceMs?: number },
   clock: Clock,
 ): Promise<Listening> {
-  const server = createServer(handler)
-  const { port, host, graceMs = 5000 } = where
+  return listenOn(createServer(handler), where, clock)
+}
+
+/** Listens with a server that was made. */
+export function listenOn(
+  server: Pick<
+    Server,
+    'once' | 'listen' | 'address' | 'close' | 'closeAllConnections' | 'closeIdleConnections'
+  >,
+  where: { port: number; host?: string | undefined; graceMs?: number; scheme?: 'http' | 'https' },
+  clock: Clock,
+): Promise<Listening> {
+  const { port, host, graceMs = 5000, scheme = 'http' } = where
 
   const close = () =>
     new Promise<void>((resolve) => {
@@ -39,7 +50,7 @@ export function listen(
     server.listen(port, host, () => {
       const address = server.address()
       const bound = typeof address === 'object' && address ? address.port : port
-      resolve({ port: bound, url: `http://${urlHost(host)}:${bound}`, close })
+      resolve({ port: bound, url: `${scheme}://${urlHost(host)}:${bound}`, close })
     })
   })
 }

@@ -49,10 +49,24 @@ function numberOf(text: string): number {
   return Number(text.replace('Inf', 'Infinity'))
 }
 
+/** fetch takes no user and password in a URL: they become a header. */
+function splitUrl(url: string): { base: string; login: Readonly<Record<string, string>> } {
+  const address = new URL(url.endsWith('/') ? url : `${url}/`)
+  const { username, password } = address
+  if (username === '') return { base: address.href, login: {} }
+  address.username = ''
+  address.password = ''
+  const pair = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
+  return { base: address.href, login: { authorization: `Basic ${Buffer.from(pair).toString('base64')}` } }
+}
+
 /** A client for the query API at `url`: Prometheus, the collector, Thanos, Mimir, VictoriaMetrics. */
-export function createPrometheusClient(url: string, options: { timeoutMs?: number } = {}): PrometheusClient {
-  const { timeoutMs = 30_000 } = options
-  const base = url.endsWith('/') ? url : `${url}/`
+export function createPrometheusClient(
+  url: string,
+  options: { timeoutMs?: number; headers?: Readonly<Record<string, string>> } = {},
+): PrometheusClient {
+  const { timeoutMs = 30_000, headers = {} } = options
+  const { base, login } = splitUrl(url)
 
   async function ask(path: string, parameters: Record<string, string>) {
     const body = new URLSearchParams(parameters)
@@ -62,18 +76,19 @@ export function createPrometheusClient(url: string, options: { timeoutMs?: numbe
       response = await fetch(new URL(path, base), {
         method: 'POST',
         body,
+        headers: { ...headers, ...login },
         signal: AbortSignal.timeout(timeoutMs),
       })
       json = await response.json()
     } catch (cause) {
-      const advice = `cannot query ${url} (${messageOf(cause)}): is PROMETHEUS_URL right, and the collector running?`
+      const advice = `cannot query ${base} (${messageOf(cause)}): is PROMETHEUS_URL right, and the collector running?`
       throw new QueryError('unreachable', advice, { retryable: true, cause })
     }
     const { data } = answer.safeParse(json)
     if (data === undefined)
       throw new QueryError(
         'invalid_answer',
-        `${url} did not answer as Prometheus does (HTTP ${response.status})`,
+        `${base} did not answer as Prometheus does (HTTP ${response.status})`,
         {
           retryable: response.status >= 500,
         },
@@ -84,7 +99,7 @@ export function createPrometheusClient(url: string, options: { timeoutMs?: numbe
   }
 
   return {
-    url,
+    url: base,
     async instant(query, atMs) {
       const data = await ask('api/v1/query', {
         query,
@@ -104,7 +119,7 @@ export function createPrometheusClient(url: string, options: { timeoutMs?: numbe
       }
       const data = await ask('api/v1/query_range', parameters)
       if (data.resultType !== 'matrix')
-        throw new QueryError('invalid_answer', `${url} answered a range query without one`)
+        throw new QueryError('invalid_answer', `${base} answered a range query without one`)
       return data.result.map(({ metric, values }) => ({
         labels: metric,
         points: values.map(([seconds, value]) => [Math.round(seconds * 1000), numberOf(value)] as const),

@@ -7,7 +7,8 @@ import { connectRedis, type RedisConnection } from '../connect-redis.ts'
 import type { BaseEnv, baseEnv } from '../env/base-env.ts'
 import { parseEnv } from '../env/parse-env.ts'
 import { createHttp, type HttpOptions } from '../http/create-http.ts'
-import { listen } from '../http/listen.ts'
+import { listenBoth, type TlsWhere } from '../http/listen-tls.ts'
+import { readLogin } from '../http/login.ts'
 import { createLog, type Log } from '../log/create-log.ts'
 import { createMetrics } from '../metrics/create-metrics.ts'
 import { publishOwnMetrics } from '../metrics/publish-own-metrics.ts'
@@ -25,7 +26,11 @@ export interface ServiceDefinition<Shape extends typeof baseEnv = typeof baseEnv
   readonly env: z.ZodObject<Shape>
   /** Which port HTTP listens on; 0 for any free one. */
   readonly port: (env: z.infer<z.ZodObject<Shape>>) => number
-  readonly http?: HttpOptions
+  readonly http?: Omit<HttpOptions, 'access'>
+  /** Paths whose readers must log in, where the environment asks for that. Default: `/metrics`. */
+  readonly readers?: (env: z.infer<z.ZodObject<Shape>>) => readonly string[]
+  /** Where HTTPS listens beside HTTP, if anywhere. */
+  readonly tls?: (env: z.infer<z.ZodObject<Shape>>) => TlsWhere | undefined
   /** Begins the work. The service is ready when this resolves and every readiness check agrees. */
   readonly start: (ctx: ServiceContext<z.infer<z.ZodObject<Shape>> & BaseEnv>) => Promise<void> | void
 }
@@ -56,6 +61,8 @@ export async function startService<Shape extends typeof baseEnv>(
 ): Promise<RunningService> {
   const { name, version = '0.1.0' } = definition
   const env = parseEnv(definition.env, source) as z.infer<z.ZodObject<Shape>> & BaseEnv
+  const login = readLogin(env)
+  const tls = definition.tls?.(env)
   const log = givenLog ?? createLog({ service: name, version, level: env.LOG_LEVEL, pretty: env.LOG_PRETTY })
   const startedMs = clock.now()
   const metrics = createMetrics(name, version)
@@ -66,13 +73,15 @@ export async function startService<Shape extends typeof baseEnv>(
 
   let redis: RedisConnection | undefined
   lifecycle.onStop('redis', () => redis?.close())
-  const { server, app } = createHttp({ log, metrics, readiness }, definition.http)
-  const http = await listen(server, { port: definition.port(env), host: env.HTTP_HOST }, clock).catch(
-    async (error) => {
-      await lifecycle.stop('cannot listen')
-      throw error
-    },
+  const { server, app } = createHttp(
+    { log, metrics, readiness },
+    { ...definition.http, access: login && { login, paths: definition.readers?.(env) ?? ['/metrics'] } },
   )
+  const plain = { port: definition.port(env), host: env.HTTP_HOST }
+  const http = await listenBoth(server, plain, tls, { clock, log }).catch(async (error) => {
+    await lifecycle.stop('cannot listen')
+    throw error
+  })
   const unlisten = lifecycle.onStop('http', () => http.close())
   log.info({ url: http.url }, 'listening')
 
