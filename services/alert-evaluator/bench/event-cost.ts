@@ -1,9 +1,9 @@
 // The cost of an event among few and among many rules and series: `node services/alert-evaluator/bench/event-cost.ts`.
 // There are as many small engines as make up the large one, in turn: both have the processor's caches as cold.
+
+import { createEngine, placeRules } from '@tocsin/alerting'
 import { parseRuleFile } from '@tocsin/rules'
 import { createHead, type Series } from '@tocsin/tsdb'
-import { createEngine } from '../src/evaluation/engine.ts'
-import { placeRules } from '../src/rules/rule-set.ts'
 
 const [FEW, MANY] = [100, 2000]
 const SERIES_A_RULE = 20

@@ -1,8 +1,7 @@
+import type { Alert, RuleRef } from '@tocsin/alerting'
 import { type AlertEvent, alertEvent, stringMap } from '@tocsin/contract'
 import { formatFloat } from '@tocsin/rules'
 import { z } from 'zod'
-import type { RuleRef } from '../rules/rule-set.ts'
-import type { Alert } from './alert.ts'
 
 const epochMs = z.number()
 

@@ -1,7 +1,6 @@
+import type { Alert, Change, RuleRef } from '@tocsin/alerting'
 import { type AlertEvent, CONTRACT_VERSION, type Stages, severityOf } from '@tocsin/contract'
 import { formatFloat } from '@tocsin/rules'
-import type { RuleRef } from '../rules/rule-set.ts'
-import type { Alert, Change } from './alert.ts'
 
 export interface EventContext {
   readonly source: string

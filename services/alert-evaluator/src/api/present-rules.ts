@@ -1,9 +1,13 @@
+import {
+  type Alert,
+  type Engine,
+  isActive,
+  type PlacedGroup,
+  type PlacedRule,
+  type RuleStatus,
+} from '@tocsin/alerting'
 import { formatFloat } from '@tocsin/rules'
-import { type Alert, isActive } from '../alerts/alert.ts'
 import { isoTime } from '../alerts/to-event.ts'
-import type { Engine } from '../evaluation/engine.ts'
-import type { RuleStatus } from '../evaluation/rule-status.ts'
-import type { PlacedGroup, PlacedRule } from '../rules/rule-set.ts'
 
 const NEVER = '0001-01-01T00:00:00Z'
 

@@ -1,7 +1,5 @@
+import { type Engine, isActive, type PlacedRule } from '@tocsin/alerting'
 import type { Express, Request, Response } from 'express'
-import { isActive } from '../alerts/alert.ts'
-import type { Engine } from '../evaluation/engine.ts'
-import type { PlacedRule } from '../rules/rule-set.ts'
 import { answerApiError } from './api-error.ts'
 import { presentAlert, presentGroup } from './present-rules.ts'
 import type { ApiDeps } from './serve-api.ts'

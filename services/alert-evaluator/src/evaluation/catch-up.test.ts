@@ -1,10 +1,9 @@
+import { createEngine, placeRules } from '@tocsin/alerting'
 import { parseRuleFile } from '@tocsin/rules'
 import { createHead } from '@tocsin/tsdb'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { placeRules } from '../rules/rule-set.ts'
 import { createCatchUp } from './catch-up.ts'
-import { createEngine } from './engine.ts'
 import { createEvaluationTime } from './evaluation-time.ts'
 
 const START = Date.UTC(2026, 0, 1)

@@ -1,7 +1,6 @@
+import type { Engine, Moment } from '@tocsin/alerting'
 import type { Delivery } from '@tocsin/runtime'
 import type { Series } from '@tocsin/tsdb'
-import type { Engine } from './engine.ts'
-import type { Moment } from './evaluate-rule.ts'
 import type { Cause } from './listen-to-engine.ts'
 import { replayDeadlines } from './replay-deadlines.ts'
 

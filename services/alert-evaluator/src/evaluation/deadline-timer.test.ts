@@ -1,7 +1,7 @@
+import type { Engine } from '@tocsin/alerting'
 import { testClock } from '@tocsin/testkit'
 import { expect, test } from 'vitest'
 import { createDeadlineTimer } from './deadline-timer.ts'
-import type { Engine } from './engine.ts'
 
 test('it wakes at the deadline, and a deadline that stays is tried again a second later', async () => {
   const clock = testClock()

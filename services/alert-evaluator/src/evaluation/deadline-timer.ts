@@ -1,5 +1,5 @@
+import type { Engine } from '@tocsin/alerting'
 import type { Clock } from '@tocsin/runtime'
-import type { Engine } from './engine.ts'
 
 // A rule that fails keeps its deadline: it is tried again after this.
 const RETRY_MS = 1000

@@ -1,6 +1,5 @@
+import type { Engine, Moment } from '@tocsin/alerting'
 import type { Clock } from '@tocsin/runtime'
-import type { Engine } from './engine.ts'
-import type { Moment } from './evaluate-rule.ts'
 import type { Cause } from './listen-to-engine.ts'
 
 /** Evaluates the rules that samples concern, once all that have come are read. */

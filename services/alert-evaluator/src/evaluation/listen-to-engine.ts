@@ -1,12 +1,10 @@
+import type { EngineListener, Moment, RuleRef } from '@tocsin/alerting'
 import type { Stages } from '@tocsin/contract'
 import { codeOf } from '@tocsin/runtime'
 import { toRecord } from '../alerts/alert-record.ts'
 import { isoTime, toEvent } from '../alerts/to-event.ts'
 import type { EvaluatorMetrics } from '../evaluator-metrics.ts'
-import type { RuleRef } from '../rules/rule-set.ts'
 import type { Journal } from '../state/journal.ts'
-import type { EngineListener } from './engine.ts'
-import type { Moment } from './evaluate-rule.ts'
 
 /** The message that caused an evaluation: when NATS stored it, when it was read. Milliseconds. */
 export interface Cause {

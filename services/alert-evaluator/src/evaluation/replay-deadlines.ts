@@ -1,5 +1,4 @@
-import type { Engine } from './engine.ts'
-import type { Moment } from './evaluate-rule.ts'
+import type { Engine, Moment } from '@tocsin/alerting'
 
 // A rule that fails keeps its deadline: time goes on without it.
 const MOST = 10_000

@@ -1,8 +1,6 @@
-import type { Alert } from '../alerts/alert.ts'
+import type { Alert, Engine, RuleRef } from '@tocsin/alerting'
 import { type AlertRecord, alertOfRecord } from '../alerts/alert-record.ts'
-import type { RuleRef } from '../rules/rule-set.ts'
 import type { StoredRecord } from '../state/alert-bucket.ts'
-import type { Engine } from './engine.ts'
 
 /** Alerts whose rule is not known, by rule. */
 export type Orphans = Map<string, { readonly rule: RuleRef; readonly alerts: ReadonlyMap<string, Alert> }>

@@ -1,5 +1,5 @@
+import type { PlacedGroup } from '@tocsin/alerting'
 import type { Clock } from '@tocsin/runtime'
-import type { PlacedGroup } from '../rules/rule-set.ts'
 
 /** Calls each group at its interval. */
 export interface GroupSchedule {

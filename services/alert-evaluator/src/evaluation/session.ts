@@ -1,16 +1,21 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import {
+  createEngine,
+  type Engine,
+  type Moment,
+  type RuleRef,
+  type RuleSet,
+  type Trigger,
+} from '@tocsin/alerting'
 import { type Bus, type ConsumeDeps, consumeOrdered, type Lease } from '@tocsin/runtime'
 import { createHead, createIngester, type Series } from '@tocsin/tsdb'
 import type { EvaluatorMetrics } from '../evaluator-metrics.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
-import type { RuleRef, RuleSet } from '../rules/rule-set.ts'
 import { openAlertBucket } from '../state/alert-bucket.ts'
 import { createJournal } from '../state/journal.ts'
 import { createProgress, openPosition } from '../state/position.ts'
 import { createCatchUp } from './catch-up.ts'
 import { createDeadlineTimer } from './deadline-timer.ts'
-import { createEngine, type Engine } from './engine.ts'
-import type { Moment, Trigger } from './evaluate-rule.ts'
 import { createSampleEvaluation } from './evaluate-samples.ts'
 import { createEvaluationTime } from './evaluation-time.ts'
 import { createFineTime } from './fine-time.ts'

@@ -1,4 +1,4 @@
-import type { RuleRef } from './rule-set.ts'
+import type { RuleRef } from '@tocsin/alerting'
 
 /** Where an alert links to: Prometheus' own page when there is one, else the rule in this service's API. */
 export function linkToRule(prometheusURL: string | undefined, ownURL: string): (rule: RuleRef) => string {

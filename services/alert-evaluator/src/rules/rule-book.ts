@@ -1,5 +1,5 @@
+import { placeRules, type RuleSet } from '@tocsin/alerting'
 import type { AlertingRule, RuleGroup } from '@tocsin/rules'
-import { placeRules, type RuleSet } from './rule-set.ts'
 
 /** All rules from wherever they come, put together. */
 export interface RuleBook {
