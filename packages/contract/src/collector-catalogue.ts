@@ -59,6 +59,12 @@ export const collectorMetrics = {
     labels: [],
     help: 'Series removed because retention ended.',
   },
+  headSeriesEndedTotal: {
+    name: 'tocsin_head_series_ended_total',
+    type: 'counter',
+    labels: [],
+    help: 'Series ended with a staleness marker because they got no sample for too long.',
+  },
   headSeriesRefusedTotal: {
     name: 'tocsin_head_series_refused_total',
     type: 'counter',

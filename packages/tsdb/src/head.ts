@@ -1,6 +1,7 @@
 import type { Labels, Matcher, Queryable, SeriesSamples, SeriesSlice } from '@tocsin/promql'
 import { atOnce } from './at-once.ts'
 import type { Exemplar } from './exemplars/exemplar-store.ts'
+import { findIdle } from './find-idle.ts'
 import { type HeadOptions, resolveOptions } from './head-options.ts'
 import { createHeadState, type HeadState, type SampleWatcher, totalBytes } from './head-state.ts'
 import { createMetadataRegistry, type MetadataRegistry } from './metrics/metric-metadata.ts'
@@ -90,6 +91,8 @@ export interface Head extends Queryable {
     labelNames(query: SeriesQuery): Generator<void, readonly string[]>
     labelValues(name: string, query: SeriesQuery): Generator<void, readonly string[]>
     exemplars(query: SeriesQuery): Generator<void, readonly SeriesExemplars[]>
+    /** The series that have not ended and got no sample since a time in ms. */
+    idle(sinceMs: number): Generator<void, readonly Series[]>
     maintain(nowMs: number): Generator<void, MaintenanceReport>
   }
   /** Keeps at least so many milliseconds of a series' newest samples raw, for rules that read them again and again. */
@@ -176,6 +179,7 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
       labelNames: (query) => lookUpLabelNames(state, resolver, query),
       labelValues: (name, query) => lookUpLabelValues(state, resolver, name, query),
       exemplars: (query) => lookUpExemplars(state, resolver, query),
+      idle: (sinceMs) => findIdle(state, sinceMs),
       maintain: (nowMs) => maintainHead(state, nowMs),
     },
     keepRaw(series, reachMs) {

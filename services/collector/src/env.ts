@@ -18,7 +18,9 @@ export const collectorEnv = z.object({
   PROMETHEUS_TLS_HOST: envVar.text.optional(),
   PROMETHEUS_TLS_CERT: envVar.path.optional(),
   PROMETHEUS_TLS_KEY: envVar.path.optional(),
-  METRICS_STALE_AFTER: envVar.duration.default(5 * 60_000),
+  /** Of what is scraped as OpenMetrics: each counter and histogram has a series more. */
+  METRICS_CREATED: envVar.boolean.default(true),
+  METRICS_STALE_AFTER: envVar.period.default(5 * 60_000),
   METRICS_RETENTION: envVar.duration.default(6 * 60 * 60_000),
   METRICS_MAX_BYTES: envVar.integer(16 * 1024 * 1024).default(512 * 1024 * 1024),
   METRICS_MAX_SERIES: envVar.integer(1).default(500_000),

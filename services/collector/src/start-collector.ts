@@ -12,6 +12,7 @@ import { mountQueryApi } from './query-api/mount-query-api.ts'
 import { createQueryGate } from './query-api/query-gate.ts'
 import { createQueryRecord } from './query-api/record-queries.ts'
 import { mountRemoteWrite } from './remote-write/mount-remote-write.ts'
+import { endQuietSeries } from './stale/end-quiet-series.ts'
 
 /** Rebuilds the head from its snapshot and the METRICS stream, follows it, and answers scrapes and queries from it. */
 export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise<void> {
@@ -50,6 +51,12 @@ export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise
   reader = await readMetrics(ctx, restored)
   await reader.caughtUp
   lifecycle.onStop('maintenance of the head', maintainRegularly(restored.head, clock))
+  const { head } = restored
+  const staleAfterMs = env.METRICS_STALE_AFTER
+  lifecycle.onStop(
+    'ends of quiet series',
+    endQuietSeries({ head, bus: ctx.bus, clock, log, metrics: ctx.metrics, staleAfterMs }),
+  )
   reason = undefined
 }
 
@@ -77,6 +84,6 @@ function mountRoutes(
   })
   watchHead(head, metrics)
   if (!env.PROMETHEUS_ENABLED) return
-  const staleAfterMs = env.METRICS_STALE_AFTER
-  mountExposition(http, env.PROMETHEUS_PATH, { head, metrics, identity, staleAfterMs, now, trouble })
+  const shown = { staleAfterMs: env.METRICS_STALE_AFTER, created: env.METRICS_CREATED }
+  mountExposition(http, env.PROMETHEUS_PATH, { head, metrics, identity, now, trouble, ...shown })
 }

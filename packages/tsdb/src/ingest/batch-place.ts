@@ -1,7 +1,7 @@
 import type { BatchMetric, Labels } from '@tocsin/contract'
 import type { Head } from '../head.ts'
 import type { Series } from '../series/series.ts'
-import { type HistogramSeries, internHistogram, isWhole } from './histogram-series.ts'
+import { findHistogram, type HistogramSeries, internHistogram, isWhole } from './histogram-series.ts'
 import { type DescribedSeries, type Refusal, refuse } from './ingest-outcome.ts'
 import { refuseType, withName } from './write-series.ts'
 
@@ -46,6 +46,19 @@ export function resolvePlace(head: Head, place: Place, source: string): Refusal 
   place.labels = undefined
   return undefined
 }
+
+/** The series that a place stands for, as far as the head has them. */
+export function findSeriesOf(head: Head, place: Place): readonly Series[] {
+  const { histogram, series } = place
+  if (histogram) return [...histogram.buckets, histogram.sum, histogram.count].filter(isThere)
+  if (series) return [series].filter(isThere)
+  const { metric, labels } = describe(place)
+  if (isHistogram(place)) return findHistogram(head, metric.name, labels, metric.buckets ?? [])
+  const found = head.find(withName(metric.name, labels))
+  return found ? [found] : []
+}
+
+const isThere = ({ dropped }: Series): boolean => !dropped
 
 /** What a place was described as. */
 export function describe({ metric, labels, series, histogram }: Place): DescribedSeries {

@@ -37,6 +37,20 @@ export function internHistogram(
   return { bounds, buckets, sum, count }
 }
 
+/** Those of a histogram's series that the head has. */
+export function findHistogram(
+  head: Head,
+  name: string,
+  labels: Labels,
+  bounds: readonly number[],
+): readonly Series[] {
+  return [
+    ...[...bounds, Number.POSITIVE_INFINITY].map((bound) => bucketLabels(name, labels, bound)),
+    withName(`${name}_sum`, labels),
+    withName(`${name}_count`, labels),
+  ].flatMap((one) => head.find(one) ?? [])
+}
+
 /** Whether every series of it is still in the head. */
 export function isWhole({ buckets, sum, count }: HistogramSeries): boolean {
   if (sum.dropped || count.dropped) return false

@@ -436,3 +436,77 @@ test('parts of a histogram that come by themselves belong to the metric that is 
   expect(head.metadata.familyOf('rpc_seconds_bucket')).toBe('rpc_seconds')
   expect(head.metadata.get('rpc_seconds')).toMatchObject({ type: 'histogram', help: 'Calls.' })
 })
+
+test('the end of what the head does not have makes nothing', () => {
+  const head = createHead()
+  const { refused } = createIngester(head).ingest(
+    {
+      ...envelope,
+      metrics: [
+        { name: 'gone', type: 'untyped' },
+        { name: 'h', type: 'histogram', buckets: [1] },
+      ],
+      series: [
+        [0, {}],
+        [1, {}],
+      ],
+      samples: [
+        [0, 'stale'],
+        [1, 'stale'],
+      ],
+    },
+    context,
+  )
+  expect(refused).toEqual([])
+  expect(head.series()).toEqual([])
+})
+
+test('one part of a metric that is ended by itself leaves what is known of the metric', () => {
+  const head = createHead()
+  const ingester = createIngester(head)
+  const histogram: MetricBatch['metrics'] = [{ name: 'h', type: 'histogram', buckets: [1], help: 'Took.' }]
+  ingester.ingest({ ...envelope, metrics: histogram, series: [[0, {}]], samples: [[0, [1, 2], 3]] }, context)
+  const { refused } = ingester.ingest(
+    {
+      ...envelope,
+      id: 'b2',
+      metrics: [{ name: 'h_bucket', type: 'untyped' }],
+      series: [[0, { le: '1' }]],
+      samples: [[0, 'stale', START + 10]],
+    },
+    context,
+  )
+  expect(refused).toEqual([])
+  expect(head.find({ __name__: 'h_bucket', le: '1' })?.lastIsStale).toBe(true)
+  expect(head.find({ __name__: 'h_bucket', le: '+Inf' })?.lastIsStale).toBe(false)
+  expect([...head.metadata.entries()]).toEqual([['h', { type: 'histogram', help: 'Took.', unit: '' }]])
+})
+
+test('deltas go on from the sum that stood before a series was ended, however long ago', () => {
+  for (const quietMs of [5 * MINUTE, 90 * MINUTE]) {
+    const head = createHead()
+    const ingester = createIngester(head)
+    const add = (id: string, atMs: number, value: number | 'stale') =>
+      ingester.ingest(
+        {
+          ...envelope,
+          id,
+          time: new Date(START + atMs).toISOString(),
+          metrics: [{ name: 'c_total', type: 'counter', temporality: 'delta' }],
+          series: [[0, {}]],
+          samples: [[0, value]],
+        },
+        { ...context, receivedAtMs: START + atMs },
+      )
+    add('a', 0, 3)
+    add('b', quietMs, 'stale')
+    add('c', quietMs + MINUTE, 4)
+    add('d', quietMs + MINUTE, 1)
+    expect(pointsOf(head, { __name__: 'c_total' })).toEqual([
+      [-1, 0],
+      [0, 3],
+      [quietMs, Number.NaN],
+      [quietMs + MINUTE, 8],
+    ])
+  }
+})

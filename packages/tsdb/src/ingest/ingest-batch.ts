@@ -1,7 +1,7 @@
 import { type BatchHead, ENDS_SERIES, type SampleColumns } from '@tocsin/contract'
 import type { Head } from '../head.ts'
 import type { Series } from '../series/series.ts'
-import { describe, isHistogram, isResolved, type Place, resolvePlace } from './batch-place.ts'
+import { describe, findSeriesOf, isHistogram, isResolved, type Place, resolvePlace } from './batch-place.ts'
 import type { DictionaryBook } from './dictionary-book.ts'
 import { bucketOf } from './histogram-series.ts'
 import {
@@ -68,13 +68,13 @@ export function createBatchWriter(
     const { receivedAtMs, source } = context
     const late = refuseTime(time, receivedAtMs, limits)
     if (late) return late
+    const size = samples.sizes[i] ?? 0
+    if (size === ENDS_SERIES) return end(place, time)
     if (!isResolved(place)) {
       const refusal = resolvePlace(head, place, source)
       if (refusal) return refusal
     }
-    const size = samples.sizes[i] ?? 0
     const start = samples.starts[i] ?? 0
-    if (size === ENDS_SERIES) return end(place, time)
     const isDelta = place.metric.temporality === 'delta'
     const at = isDelta ? Math.min(time, receivedAtMs) : time
     const { histogram, series } = place
@@ -107,8 +107,9 @@ export function createBatchWriter(
     return write(head, sum, numbers[start + buckets.length] ?? 0, at) ?? write(head, count, total, at)
   }
 
+  /** What the head does not have need not be made in order to end. */
   function end(place: Place, time: number): Refusal | undefined {
-    for (const series of seriesOf(place)) {
+    for (const series of findSeriesOf(head, place)) {
       const refusal = refuseLate(head.appendStale(series, time))
       if (refusal) return refusal
     }

@@ -214,7 +214,8 @@ describe('batches', () => {
   const context = { receivedAtMs: START + 50, source: 'shop' }
 
   test('are written as they are, since they are cumulative, with the batch time where a sample has none', () => {
-    const { ingester, points, head } = setUp()
+    const { ingester, points, head, send } = setUp()
+    send({ name: 'level', type: 'gauge', labels: { kind: 'b' }, value: 1 }, -1)
     const changed: string[] = []
     head.watchSamples(({ name }) => changed.push(name))
     const ingested = ingester.ingest(

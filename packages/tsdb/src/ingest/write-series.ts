@@ -32,15 +32,35 @@ export function refuseLate(outcome: ReturnType<Head['append']>): Refusal | undef
 /**
  * Raises a cumulative series by a delta at a time, or at its newest sample when that is later: a delta that comes
  * late counts, and the sum never falls. Where the series begins, a 0 stands 1 ms before: `increase` sees the first.
- * The newest sample of a series is its sum so far, so that nothing but the head need survive.
+ * The newest number of a series is its sum so far, so that nothing but the head need survive.
  */
 export function raise(head: Head, series: Series, delta: number, time: number): Refusal | undefined {
   const { lastTimeMs, lastIsStale } = series
-  const begins = lastTimeMs === Number.NEGATIVE_INFINITY || lastIsStale
-  if (!begins) return refuseLate(head.append(series, Math.max(time, lastTimeMs), series.lastValue + delta))
-  const at = Math.max(time, lastTimeMs + (lastIsStale ? 2 : 0))
-  beginAt(head, series, at - 1)
-  return refuseLate(head.append(series, at, delta))
+  if (lastTimeMs === Number.NEGATIVE_INFINITY) return beginWith(head, series, delta, time)
+  if (!lastIsStale)
+    return refuseLate(head.append(series, Math.max(time, lastTimeMs), series.lastValue + delta))
+  // It was quiet, or its publisher had ended: the sum goes on, as one that never was quiet would.
+  const sum = newestNumber(head, series)
+  if (sum === undefined) return beginWith(head, series, delta, Math.max(time, lastTimeMs + 2))
+  return refuseLate(head.append(series, Math.max(time, lastTimeMs + 1), sum + delta))
+}
+
+function beginWith(head: Head, series: Series, delta: number, time: number): Refusal | undefined {
+  beginAt(head, series, time - 1)
+  return refuseLate(head.append(series, time, delta))
+}
+
+// As far as is read back at first: mostly the marker stands as long after the number as series may be quiet.
+const READ_BACK_MS = 10 * 60_000
+
+/** The newest value before the markers that a series ends with. */
+function newestNumber(head: Head, series: Series): number | undefined {
+  for (const reachMs of [READ_BACK_MS, Number.POSITIVE_INFINITY]) {
+    const { values } = head.read(series, series.lastTimeMs - reachMs, series.lastTimeMs) ?? {}
+    const newest = values?.findLast((value) => !Number.isNaN(value))
+    if (newest !== undefined) return newest
+  }
+  return undefined
 }
 
 /** Writes the zero that a counter or histogram begins with. */

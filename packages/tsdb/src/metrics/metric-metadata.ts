@@ -80,6 +80,8 @@ export function createMetadataRegistry(maxMetrics: number): MetadataRegistry {
 
   function firstDeclaration(name: string, offered: Partial<MetricMetadata>): MetadataConflict | undefined {
     const { type = 'untyped', help = '', unit = '' } = offered
+    // A part that says nothing of itself is what its metric is.
+    if (type === 'untyped' && help === '' && unit === '' && ownerOf(name) !== undefined) return undefined
     const other = type === 'untyped' ? undefined : overlapping(name, type)
     if (other !== undefined) {
       const kind = metrics.get(other)?.type ?? 'untyped'

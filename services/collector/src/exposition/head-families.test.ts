@@ -209,6 +209,9 @@ test('OpenMetrics has exemplars and the time of creation, the text format neithe
   )
   const plain = textOf(createFamilyReader(head)(0), 'text')
   expect(plain).not.toMatch(/trace_id|_created/)
+  const without = textOf(createFamilyReader(head, { created: false })(0), 'openmetrics')
+  expect(without).toContain('done_total{route="/ä"} 4 # {trace_id="def"}')
+  expect(without).not.toContain('_created')
 })
 
 test('what is written in many steps is whole, also while another scrape begins', () => {

@@ -11,9 +11,13 @@ export type ExposedHead = Pick<Head, 'labelValues' | 'matchSeries' | 'metadata' 
 
 /**
  * Reads the head's families, sorted by name, with the newest sample of each series that is not stale and not
- * older than `sinceMs`. Lazily: what a family holds is looked at when its lines are written.
+ * older than `sinceMs`. Lazily: what a family holds is looked at when its lines are written. `created`: whether
+ * OpenMetrics is told when counters and histograms began.
  */
-export function createFamilyReader(head: ExposedHead): (sinceMs: number) => Generator<Family> {
+export function createFamilyReader(
+  head: ExposedHead,
+  { created = true }: { readonly created?: boolean } = {},
+): (sinceMs: number) => Generator<Family> {
   // The head keeps what it found for as long as it is asked with the same array.
   let selectors = new Map<string, readonly Matcher[]>()
   let known = new Map<string, KnownFamily>()
@@ -54,7 +58,7 @@ export function createFamilyReader(head: ExposedHead): (sinceMs: number) => Gene
       const described = head.metadata.get(name)
       const type = typeOf(described?.type)
       const { help = '', unit = '' } = described ?? {}
-      const createdName = createdNameOf(name, type, taken)
+      const createdName = created ? createdNameOf(name, type, taken) : undefined
       yield {
         ...{ name, type, help, unit },
         *write(lines, except) {
@@ -106,6 +110,6 @@ function typeOf(kind: string | undefined): FamilyType {
 function createdNameOf(name: string, type: FamilyType, taken: ReadonlySet<string>): string | undefined {
   if (type === 'gauge' || type === 'unknown') return undefined
   if (type === 'counter' && !name.endsWith('_total')) return undefined
-  const created = `${name.replace(/_total$/, '')}_created`
-  return taken.has(created) ? undefined : created
+  const createdName = `${name.replace(/_total$/, '')}_created`
+  return taken.has(createdName) ? undefined : createdName
 }

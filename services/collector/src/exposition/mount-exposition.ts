@@ -15,6 +15,8 @@ export interface ExpositionDeps {
   readonly identity: Labels
   /** How long a series is shown after its last sample. Milliseconds. */
   readonly staleAfterMs: number
+  /** Whether OpenMetrics is told when counters and histograms began. */
+  readonly created: boolean
   /** Milliseconds since the epoch. */
   readonly now: () => number
   /** Why the head cannot be shown yet; undefined once it can. */
@@ -23,8 +25,8 @@ export interface ExpositionDeps {
 
 /** Answers scrapes at `path`: the head's series together with the service's own metrics. */
 export function mountExposition(app: Express, path: string, deps: ExpositionDeps): void {
-  const { metrics, identity, staleAfterMs, now, trouble } = deps
-  const readHead = createFamilyReader(deps.head)
+  const { metrics, identity, staleAfterMs, now, trouble, created } = deps
+  const readHead = createFamilyReader(deps.head, { created })
   const seconds = metrics.histogram(collectorMetrics.scrapeDurationSeconds)
 
   app.get(path, async (request, response) => {

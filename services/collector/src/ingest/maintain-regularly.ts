@@ -1,6 +1,6 @@
 import type { Clock } from '@tocsin/runtime'
 import type { Head } from '@tocsin/tsdb'
-import { createTurn } from '../http/create-turn.ts'
+import { inTurns } from '../http/in-turns.ts'
 
 const EVERY_MS = 60_000
 
@@ -9,12 +9,8 @@ export function maintainRegularly(head: Head, clock: Clock): () => void {
   let stopped = false
   let cancel = () => {}
   const run = async () => {
-    const turn = createTurn()
-    for (const _ of head.inSteps.maintain(clock.now())) {
-      if (turn.isOver()) await turn.pass()
-      if (stopped) return
-    }
-    cancel = clock.setTimeout(() => void run(), EVERY_MS)
+    await inTurns(head.inSteps.maintain(clock.now()), () => stopped)
+    if (!stopped) cancel = clock.setTimeout(() => void run(), EVERY_MS)
   }
   void run()
   return () => {
