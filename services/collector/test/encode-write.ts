@@ -70,6 +70,8 @@ const bits = (value: number | 'stale'): Bytes => {
   return new Uint8Array(view.buffer)
 }
 
+/** A signed number in zigzag form. */
+export const zigzagInt = (field: number, value: number): Bytes => join(tag(field, 0), zigzag(value))
 export const int = (field: number, value: number | bigint): Bytes => join(tag(field, 0), varint(value))
 export const double = (field: number, value: number | 'stale'): Bytes => join(tag(field, 1), bits(value))
 export const bytes = (field: number, content: Bytes): Bytes =>
@@ -146,7 +148,7 @@ function histogram(one: SentHistogram): Bytes {
   return join(
     isFloat ? double(2, one.count) : int(1, one.count),
     double(3, one.sum),
-    join(tag(4, 0), zigzag(one.schema)),
+    zigzagInt(4, one.schema),
     double(5, zeroThreshold),
     isFloat ? double(7, zeroCount) : int(6, zeroCount),
     ...buckets(one.negative, isFloat, 8),
@@ -165,7 +167,7 @@ function buckets(all: SentBuckets | undefined, isFloat: boolean, field: number):
     ? bytes(field + 2, join(...counts.map(bits)))
     : bytes(field + 1, join(...counts.map((count, i) => zigzag(count - (counts[i - 1] ?? 0)))))
   return [
-    ...spans.map(([offset, length]) => bytes(field, join(tag(1, 0), zigzag(offset), int(2, length)))),
+    ...spans.map(([offset, length]) => bytes(field, join(zigzagInt(1, offset), int(2, length)))),
     numbers,
   ]
 }

@@ -1,8 +1,10 @@
+import os from 'node:os'
 import { expect, test } from 'vitest'
 import { linuxFilter } from '../src/choose-filesystems.ts'
-import type { HostReader, HostSample } from '../src/host-metric.ts'
+import { type HostReader, type HostSample, hostCatalogue } from '../src/host-metric.ts'
 import { createLinuxReaders } from '../src/linux/linux-readers.ts'
 import { DISKS_LEFT_OUT } from '../src/linux/read-disks.ts'
+import { createSystemReaders } from '../src/read-system.ts'
 import { recordedSources } from './recorded-sources.ts'
 
 const filter = { ...linuxFilter, disks: DISKS_LEFT_OUT, networks: undefined }
@@ -129,4 +131,21 @@ test('a container with control groups of version 2', async () => {
     container_pressure_memory_waiting_seconds_total: 0,
     container_pressure_memory_stalled_seconds_total: 0,
   })
+})
+
+test('all that the catalogue says of machines is read, with its labels', async () => {
+  const sources = [VM, 'docker-cgroup-1', 'docker-cgroup-2'].map(recordedSources)
+  const readers = [
+    ...sources.flatMap((one) => createLinuxReaders(one, filter)),
+    ...createSystemReaders(os, () => 0, sources[0]),
+  ]
+  const samples = (await Promise.all(readers.map(({ read }) => read().catch(() => [])))).flat()
+  const read = new Map(samples.map(({ name, labels }) => [name as string, Object.keys(labels).sort()]))
+  const missing = Object.keys(hostCatalogue).filter((name) => !read.has(name))
+  // Of kernels that account for the time of interrupts; none of these does.
+  expect(missing).toEqual(['node_pressure_irq_stalled_seconds_total'])
+  for (const [name, labels] of read)
+    expect(labels, name).toEqual(
+      [...(hostCatalogue as Record<string, { labels: readonly string[] }>)[name]!.labels].sort(),
+    )
 })
