@@ -53,6 +53,7 @@ describe('a service as a process', () => {
     // Two lines of the same moment may change places on their way through a pipe.
     expect(lines.find(({ msg }) => msg === 'stopped')?.['steps']).toEqual([
       expect.stringMatching(/^work done/),
+      expect.stringMatching(/^own metrics done/),
       expect.stringMatching(/^http done/),
       expect.stringMatching(/^nats done/),
       expect.stringMatching(/^redis done/),

@@ -73,7 +73,12 @@ async function ask(base: string, path: string, form: Record<string, string>): Pr
 /** The time of the newest scrape that Prometheus has. Seconds. */
 async function lastScrape(of = 'up{job="classic"}'): Promise<number> {
   const [result] = await ask(prometheus.url, 'query', { query: `max(timestamp(${of}))` })
-  return Number((result?.value as [number, string])[1])
+  return countOf(result)
+}
+
+function countOf(result: Result[number] | undefined): number {
+  if (!result?.value) throw new Error('the query has no result')
+  return Number((result.value as [number, string])[1])
 }
 
 /** Asks both for the same until they answer the same: what is on its way arrives. */
@@ -163,9 +168,7 @@ test('a native histogram has the same counts at powers of two', async () => {
     const bound = metric['le'] === '+Inf' ? 'Inf' : metric['le']
     const query = `histogram_count(native_seconds) * histogram_fraction(-Inf, ${bound}, native_seconds)`
     const [expected] = await ask(prometheus.url, 'query', { query, time })
-    const [, count] = value as [number, string]
-    const [, exact] = expected?.value as [number, string]
-    expect(Number(count), bound).toBeCloseTo(Number(exact), 4)
+    expect(countOf({ metric, value }), bound).toBeCloseTo(countOf(expected), 4)
   }
   for (const part of ['count', 'sum']) {
     const [ours] = await ask(collector.url, 'query', { query: `native_seconds_${part}`, time })
@@ -210,8 +213,7 @@ test('what went away is gone in both', async () => {
   const query = 'count by (job) ({cluster="test",job="classic"})'
   const [before] = await expectSame('query', { query, time: String(present) })
   const [after] = await expectSame('query', { query, time })
-  const count = (result: Result[number] | undefined) => Number((result?.value as [number, string])[1])
-  expect(count(before)).toBeGreaterThan(count(after))
+  expect(countOf(before)).toBeGreaterThan(countOf(after))
   expect(await ask(prometheus.url, 'query', { query: 'native_seconds', time })).toEqual([])
   await waitFor(
     async () => (await ask(collector.url, 'query', { query: '{__name__=~"native_.+"}', time })).length === 0,

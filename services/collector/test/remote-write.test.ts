@@ -159,7 +159,9 @@ test('what is not valid is refused by name, and the rest is stored', async () =>
   expect(await values('valid')).toEqual(['1'])
   const logged = await collector.waitForLog(({ outcome }) => outcome === 'partial')
   expect(logged).toMatchObject({ source: 'remote-write', reason: expect.stringContaining('not.valid') })
-  expect(await scrape(collector.url)).toMatch(/tocsin_remote_write_refused_total\{[^}]*reason="invalid_name"[^}]*\} 1\n/)
+  expect(await scrape(collector.url)).toMatch(
+    /tocsin_remote_write_refused_total\{[^}]*reason="invalid_name"[^}]*\} 1\n/,
+  )
 })
 
 test('what cannot be read is refused as a whole', async () => {

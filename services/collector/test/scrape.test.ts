@@ -149,7 +149,9 @@ test('exemplars reach Prometheus, and are answered as it answers them', async ()
 test('promtool finds nothing to say about our own metrics', async () => {
   const own = (await scrape(collector.url))
     .split('\n')
-    .filter((line) => !/^(# \w+ )?(hard|done|plain|took_seconds|process_open_fds\{)/.test(line))
+    .filter(
+      (line) => !/^(# \w+ )?(hard|done|plain|took_seconds|traced_seconds|process_open_fds\{)/.test(line),
+    )
     .join('\n')
   expect(readValue(own, 'tocsin_head_series')).toBeGreaterThan(0)
   const promtool = spawn('promtool', ['check', 'metrics'])

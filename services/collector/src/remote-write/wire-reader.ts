@@ -3,7 +3,7 @@ import { WriteError } from './write-error.ts'
 export const VARINT = 0
 export const FIXED64 = 1
 export const DELIMITED = 2
-export const FIXED32 = 5
+const FIXED32 = 5
 
 const TWO_32 = 2 ** 32
 const TWO_63 = 2 ** 63
