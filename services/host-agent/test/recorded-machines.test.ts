@@ -133,6 +133,18 @@ test('a container with control groups of version 2', async () => {
   })
 })
 
+test('a container that could not be told at first is found later', async () => {
+  const sources = recordedSources('docker-cgroup-2')
+  let failures = 1
+  const readOptional = (path: string) =>
+    failures-- > 0 ? Promise.reject(new Error('EMFILE')) : sources.readOptional(path)
+  const reader = createLinuxReaders({ ...sources, readOptional }, filter).find(
+    ({ part }) => part === 'container',
+  )
+  await expect(reader?.read()).rejects.toThrow('EMFILE')
+  expect(await reader?.read()).not.toHaveLength(0)
+})
+
 test('all that the catalogue says of machines is read, with its labels', async () => {
   const sources = [VM, 'docker-cgroup-1', 'docker-cgroup-2'].map(recordedSources)
   const readers = [
@@ -141,11 +153,9 @@ test('all that the catalogue says of machines is read, with its labels', async (
   ]
   const samples = (await Promise.all(readers.map(({ read }) => read().catch(() => [])))).flat()
   const read = new Map(samples.map(({ name, labels }) => [name as string, Object.keys(labels).sort()]))
-  const missing = Object.keys(hostCatalogue).filter((name) => !read.has(name))
+  const catalogue: Readonly<Record<string, { readonly labels: readonly string[] }>> = hostCatalogue
+  const missing = Object.keys(catalogue).filter((name) => !read.has(name))
   // Of kernels that account for the time of interrupts; none of these does.
   expect(missing).toEqual(['node_pressure_irq_stalled_seconds_total'])
-  for (const [name, labels] of read)
-    expect(labels, name).toEqual(
-      [...(hostCatalogue as Record<string, { labels: readonly string[] }>)[name]!.labels].sort(),
-    )
+  for (const [name, labels] of read) expect(labels, name).toEqual(catalogue[name]?.labels.toSorted())
 })

@@ -70,10 +70,12 @@ function createSocketReader(
   { readBytes }: LinuxSources,
   optional: (path: string, parse: (text: string) => readonly HostSample[]) => Promise<readonly HostSample[]>,
 ): HostReader['read'] {
-  let pageBytes: Promise<number | undefined> | undefined
+  const pageBytes = untilKnown(async () => {
+    const auxv = await readBytes('/proc/self/auxv')
+    return auxv && pageSize(auxv)
+  })
   return async () => {
-    pageBytes ??= readBytes('/proc/self/auxv').then((auxv) => auxv && pageSize(auxv))
-    const bytes = await pageBytes
+    const bytes = await pageBytes()
     return [
       ...(await inOrder(['snmp', 'netstat'], (file) => optional(`/proc/net/${file}`, parseNetstat))),
       ...(await inOrder(['sockstat', 'sockstat6'], (file) =>
@@ -84,8 +86,7 @@ function createSocketReader(
 }
 
 function createContainerReader({ readOptional }: LinuxSources): HostReader['read'] {
-  let located: Promise<ContainerFolders | undefined> | undefined
-  const locate = async () => {
+  const located = untilKnown(async (): Promise<ContainerFolders | undefined> => {
     const [cgroups, mountinfo] = [
       await readOptional('/proc/self/cgroup'),
       await readOptional('/proc/self/mountinfo'),
@@ -94,11 +95,24 @@ function createContainerReader({ readOptional }: LinuxSources): HostReader['read
     return cgroups === undefined || mountinfo === undefined
       ? undefined
       : locateContainer(cgroups, mountinfo, exists)
-  }
+  })
   return async () => {
-    located ??= locate()
-    const where = await located
+    const where = await located()
     return where ? readContainer(where, readOptional) : []
+  }
+}
+
+/** Asks once for what never changes; a failure is not remembered. */
+function untilKnown<T>(ask: () => Promise<T>): () => Promise<T> {
+  let known: Promise<T> | undefined
+  return async () => {
+    known ??= ask()
+    try {
+      return await known
+    } catch (error) {
+      known = undefined
+      throw error
+    }
   }
 }
 

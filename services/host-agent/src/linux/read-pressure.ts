@@ -1,4 +1,4 @@
-import { type HostMetricName, type HostSample, isHostMetric, sample } from '../host-metric.ts'
+import { type HostSample, isHostMetric, sample } from '../host-metric.ts'
 
 export const PRESSURES = ['cpu', 'io', 'irq', 'memory'] as const
 
@@ -16,7 +16,7 @@ export function parsePressure(
 ): readonly HostSample[] {
   return text.split('\n').flatMap((line) => {
     const [, kind = '', total] = /^(some|full) .*\btotal=(\d+)$/.exec(line) ?? []
-    const name: HostMetricName | string = `${of}_pressure_${resource}_${KINDS[kind]}_seconds_total`
+    const name = `${of}_pressure_${resource}_${KINDS[kind]}_seconds_total`
     return isHostMetric(name) ? [sample(name, Number(total) / 1e6)] : []
   })
 }

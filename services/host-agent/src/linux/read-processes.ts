@@ -11,7 +11,7 @@ export interface ProcessSources {
 }
 
 /** The state and the threads of one process, from the text of `/proc/<pid>/stat`. */
-export function parseProcess(text: string): { readonly state: string; readonly threads: number } | undefined {
+function parseProcess(text: string): { readonly state: string; readonly threads: number } | undefined {
   // The command's name stands in brackets, and may hold anything, brackets and blanks among it.
   const fields = text.slice(text.lastIndexOf(')') + 2).split(' ')
   const state = fields[0]
