@@ -24,6 +24,12 @@ export const sdkMetrics = {
     name: 'tocsin_sdk_refused_series_total',
     type: 'counter',
     labels: ['reason'],
-    help: 'Series that were not published because the contract does not allow them.',
+    help: 'Series that were refused; reason is invalid_metric, invalid_label or too_many_series, which counts each time one is asked for.',
+  },
+  sdkSpanEventsTotal: {
+    name: 'tocsin_sdk_span_events_total',
+    type: 'counter',
+    labels: ['outcome'],
+    help: 'Spans that failed or carry alert.severity; outcome is stored, failed or dropped.',
   },
 } as const satisfies MetricDefinitions

@@ -77,6 +77,8 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
   const touch = () => session?.publisher.touch()
   const own = watchRegistry(registry, touch)
   const self = createSelfReport()
+  const uses = { http: false, database: false, agents: false }
+  const collectors: (() => Promise<void>)[] = []
   const tracking = {
     touch,
     maxSeries: defaults.maxSeriesPerMetric ?? DEFAULT_MAX_SERIES,
@@ -88,7 +90,7 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
     tracing: { active: undefined } as Tracing,
   }
   const metrics = createMetrics(registry, tracking)
-  const recorder = createRecorder(metrics, warn)
+  const recorder = createRecorder(metrics, warn, uses)
   const checks = createHealthChecks(clock, createIds())
   let session: Session | undefined
   let changing: Promise<void> = Promise.resolve()
@@ -140,11 +142,20 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
     rules.retry()
   }
 
+  /** What others measure is asked for once more before the end. */
+  async function collectLast(): Promise<void> {
+    await Promise.allSettled(collectors.map((collect) => collect()))
+  }
+
   async function close(timeoutMs: number): Promise<void> {
     const ending = session
     if (!ending) return
     const half = timeoutMs / 2
-    await within(half, checks.stop(), clock)
+    await within(
+      half,
+      Promise.all([checks.stop(), collectLast()]).then(() => {}),
+      clock,
+    )
     await ending.stop(half)
     rules.stop()
     session = undefined
@@ -161,7 +172,10 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
     metrics,
     ...recorder,
     dbObservabilityMetrics: defineMetrics(registry, dbObservabilityDefinitions, tracking),
-    monitorRequests: () => createRequestMonitor(recorder.recordHttpRequest, tracking.tracing),
+    monitorRequests() {
+      uses.http = true
+      return createRequestMonitor(recorder.recordHttpRequest, tracking.tracing)
+    },
     alertManager: {
       addCustomRule: rules.add,
       async listCustomRules() {
@@ -189,9 +203,22 @@ export function createMonitoring(defaults: MonitoringOptions = {}): Monitoring {
       metricsPort: session?.endpoint?.port,
       counts: { ...self.counts },
     }),
-    flush: async ({ timeoutMs = FLUSH_MS } = {}) => (await session?.flush(timeoutMs)) ?? false,
+    async flush({ timeoutMs = FLUSH_MS } = {}) {
+      const started = clock.now()
+      await within(timeoutMs, collectLast(), clock)
+      return (await session?.flush(timeoutMs - (clock.now() - started))) ?? false
+    },
     shutdown: ({ timeoutMs = SHUTDOWN_MS } = {}) => inTurn(() => close(timeoutMs)),
   }
-  setParts(monitoring, { recordHttpRequest: recorder.recordHttpRequest, tracing: tracking.tracing })
+  setParts(monitoring, {
+    recorder,
+    uses,
+    tracking,
+    self,
+    clock,
+    warn,
+    session: () => session,
+    onFlush: (collect) => void collectors.push(collect),
+  })
   return monitoring
 }

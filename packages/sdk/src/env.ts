@@ -12,6 +12,7 @@ const settings = {
   NATS_CREDS: z.string(),
   NATS_SUBJECT_PREFIX: subjectPrefix,
   SERVICE_NAME: z.string().max(200),
+  OTEL_SERVICE_NAME: z.string().max(200),
   SERVICE_VERSION: z.string().max(200),
   NODE_ENV: z.string().max(200),
   PROMETHEUS_ENABLED: flag,

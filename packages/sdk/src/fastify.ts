@@ -6,8 +6,10 @@ import { partsOf } from './monitoring-parts.ts'
 
 /** The plugin for a monitoring of `createMonitoring()`, which is not the application's only one. */
 export function monitorRequestsWith(monitoring: Monitoring): FastifyPluginCallback {
-  const { recordHttpRequest, tracing } = partsOf(monitoring)
-  return createFastifyPlugin(recordHttpRequest, tracing)
+  const { recorder, tracking, uses } = partsOf(monitoring)
+  return createFastifyPlugin(recorder.recordHttpRequest, tracking.tracing, () => {
+    uses.http = true
+  })
 }
 
 /**

@@ -8,7 +8,7 @@ import type { Environment } from './env.ts'
 
 /** What `initializeMonitoring()` takes. All of it is optional; what is not given comes from the environment. */
 export interface MonitoringOptions {
-  /** The `service` label and the source of all events. Default: SERVICE_NAME, or 'app'. */
+  /** The `service` label and the source of all events. Default: SERVICE_NAME, OTEL_SERVICE_NAME, or 'app'. */
   readonly service?: string
   /** The `instance` label. Default: `<hostname>:<pid>`, and in a worker thread `:<thread>` behind it. */
   readonly instance?: string
@@ -92,7 +92,7 @@ export function configure(
   const { nats = {} } = options
   const { servers, login } = readServers(nats.servers ?? env.NATS_URL?.split(',') ?? 'nats://127.0.0.1:4222')
   return {
-    service: options.service ?? env.SERVICE_NAME ?? 'app',
+    service: options.service ?? env.SERVICE_NAME ?? env.OTEL_SERVICE_NAME ?? 'app',
     instance: options.instance ?? ownInstance(thread),
     version: options.version ?? env.SERVICE_VERSION ?? '',
     environment: options.environment ?? env.NODE_ENV ?? '',

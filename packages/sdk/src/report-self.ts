@@ -1,5 +1,6 @@
 import { sdkMetrics } from '@tocsin/contract'
 import { Registry } from 'prom-client'
+import type { SpanOutcome } from './opentelemetry/tell-spans.ts'
 import type { RefusalReason } from './publish/admit.ts'
 import { defineMetrics } from './record/built-in-metrics.ts'
 import type { Tracking } from './series/tracking.ts'
@@ -32,6 +33,9 @@ export function createSelfReport() {
     connected(): void {
       counts.connections++
       metrics.sdkConnectionsTotal.inc()
+    },
+    span(outcome: SpanOutcome): void {
+      metrics.sdkSpanEventsTotal.inc({ outcome })
     },
     refused(reason: RefusalReason, count = 1): void {
       counts.refused += count

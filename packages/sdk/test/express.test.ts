@@ -18,7 +18,7 @@ type Express = typeof express5
 
 function setUp(express: Express, tracing: Tracing = { active: undefined }) {
   const recorded: string[] = []
-  const spans: (SpanReference | undefined)[] = []
+  const spans: (SpanReference | null | undefined)[] = []
   const durations: number[] = []
   const app = express()
   const monitor = createRequestMonitor((method, route, status, durationMs, span) => {

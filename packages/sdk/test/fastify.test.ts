@@ -14,7 +14,7 @@ afterEach(async () => {
 
 function setUp() {
   const recorded: string[] = []
-  const spans: (SpanReference | undefined)[] = []
+  const spans: (SpanReference | null | undefined)[] = []
   const app = fastify({ forceCloseConnections: true })
   const active = () => ({ traceId: 't', spanId: 's', traceFlags: 1 })
   app.register(

@@ -15,7 +15,7 @@ export async function joinNats(url: string): Promise<NatsConnection> {
   })
   const manager = await jetstreamManager(nats)
   for (const stream of createStreams(subjects)) {
-    if (!['METRICS', 'NOTIFICATIONS', 'HEALTH'].includes(stream.key)) continue
+    if (!['METRICS', 'NOTIFICATIONS', 'HEALTH', 'SPANS'].includes(stream.key)) continue
     await manager.streams.add({
       name: stream.name,
       subjects: [...stream.subjects],

@@ -5,11 +5,15 @@ import { CLIENT_CLOSED, UNMATCHED } from './request-labels.ts'
 
 interface UnderWay {
   readonly started: number
-  readonly span: SpanReference | undefined
+  readonly span: SpanReference | null
 }
 
 /** A plugin of fastify that records every request once, under the pattern of its route, when its answer has ended. */
-export function createFastifyPlugin(record: RecordRequest, tracing: Tracing): FastifyPluginCallback {
+export function createFastifyPlugin(
+  record: RecordRequest,
+  tracing: Tracing,
+  onRegistered = () => {},
+): FastifyPluginCallback {
   const underWay = new WeakMap<FastifyRequest, UnderWay>()
 
   function end(request: FastifyRequest, status: number): void {
@@ -22,8 +26,9 @@ export function createFastifyPlugin(record: RecordRequest, tracing: Tracing): Fa
   }
 
   function plugin(app: FastifyInstance, _options: unknown, done: () => void): void {
+    onRegistered()
     app.addHook('onRequest', (request, _reply, next) => {
-      underWay.set(request, { started: performance.now(), span: tracing.active?.() })
+      underWay.set(request, { started: performance.now(), span: tracing.active?.() ?? null })
       next()
     })
     app.addHook('onResponse', (request, reply, next) => {

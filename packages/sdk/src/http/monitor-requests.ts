@@ -22,7 +22,7 @@ export function createRequestMonitor(record: RecordRequest, tracing: Tracing): M
     seen.add(request)
     const started = performance.now()
     // The span of the request is active now, and may not be when its answer ends.
-    const span = tracing.active?.()
+    const span = tracing.active?.() ?? null
     response.once('close', () => {
       const status = response.writableFinished ? response.statusCode : CLIENT_CLOSED
       const took = performance.now() - started

@@ -14,19 +14,32 @@ export interface Recorder {
   recordAgentExecution(agentType: string, status: string, durationMs: number, tokens?: number): void
 }
 
-/** `recordHttpRequest`, and whose span it was, for who knows that better than the moment of the call. */
+/** `recordHttpRequest`, and whose span it was (null for none), for who knows that better than the moment of the call. */
 export type RecordRequest = (
   method: string,
   route: string,
   status: number,
   durationMs: number,
-  span?: SpanReference,
+  span?: SpanReference | null,
 ) => void
+
+/** What an application records itself, so that its spans need not. */
+export interface Uses {
+  http: boolean
+  database: boolean
+  agents: boolean
+}
+
+/** The brief's calls, for those who know the span. */
+export interface SpanAwareRecorder extends Omit<Recorder, 'recordHttpRequest'> {
+  readonly recordHttpRequest: RecordRequest
+}
 
 export function createRecorder(
   metrics: Metrics,
   warn: Warn,
-): Omit<Recorder, 'recordHttpRequest'> & { readonly recordHttpRequest: RecordRequest } {
+  uses: Uses = { http: false, database: false, agents: false },
+): SpanAwareRecorder {
   const http = createCallCache((method, route, status_code) => ({
     requests: metrics.httpRequestsTotal.labels({ method, route, status_code } as Labels),
     duration: childOf(metrics.httpRequestDurationSeconds.labels({ method, route, status_code } as Labels)),
@@ -44,7 +57,12 @@ export function createRecorder(
     duration: childOf(metrics.agentExecutionDurationSeconds.labels({ agent_type, status } as Labels)),
   }))
 
-  function observe(child: HistogramChild, durationMs: number, caller: string, span?: SpanReference): void {
+  function observe(
+    child: HistogramChild,
+    durationMs: number,
+    caller: string,
+    span?: SpanReference | null,
+  ): void {
     if (Number.isFinite(durationMs) && durationMs >= 0) child.observe(durationMs / 1000, span)
     else
       warn(
@@ -55,16 +73,19 @@ export function createRecorder(
 
   return {
     recordHttpRequest(method, route, status, durationMs, span) {
+      uses.http = true
       const { requests, duration } = http(method, route, status)
       requests.inc()
       observe(duration, durationMs, 'recordHttpRequest', span)
     },
     recordDatabaseQuery(operation, table, success, durationMs) {
+      uses.database = true
       const { queries, duration } = database(operation, table, success)
       queries.inc()
       observe(duration, durationMs, 'recordDatabaseQuery')
     },
     recordAgentExecution(agentType, status, durationMs, tokens) {
+      uses.agents = true
       const { executions, duration } = agents(agentType, status, '')
       executions.inc()
       observe(duration, durationMs, 'recordAgentExecution')

@@ -28,6 +28,13 @@ export class BucketCounts implements HistogramEntry {
     return place
   }
 
+  /** Takes what others counted: observations for each bound, then those above. */
+  set(counts: readonly number[], count: number, sum: number): void {
+    for (let i = 0; i < this.counts.length; i++) this.counts[i] = counts[i] ?? 0
+    this.count = count
+    this.sum = sum
+  }
+
   /** Counts by the text of their bounds. */
   get bucketValues(): Readonly<Record<string, number>> {
     if (this.#printedAt !== this.count) {

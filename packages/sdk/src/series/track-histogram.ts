@@ -9,8 +9,8 @@ import type { Tracking } from './tracking.ts'
 
 /** A series of a histogram, as the recorders hold it. */
 export interface HistogramChild {
-  /** `span` is whose trace is the exemplar, when it is not the active one. */
-  observe(value: number, span?: SpanReference): void
+  /** `span` is whose trace is the exemplar, when that is not the active one; null for none. */
+  observe(value: number, span?: SpanReference | null): void
 }
 
 /** Follows a histogram series by series, with exemplars of the traces of the application; it stays prom-client's own. */
@@ -25,17 +25,17 @@ export function trackHistogram<T extends Histogram>(histogram: T, tracking: Trac
   })
   const { table } = finder
 
-  function observe(series: Series | undefined, value: number, span?: SpanReference): void {
+  function observe(series: Series | undefined, value: number, span?: SpanReference | null): void {
     if (series === undefined) return
     const place = (series.entry as BucketCounts).observe(value)
-    if (tracing.active !== undefined) keepExemplar(series, place, value, tracing, now, span)
+    if (tracing.active !== undefined || span) keepExemplar(series, place, value, tracing, now, span)
     if (!series.changed) table.mark(series)
   }
 
   function childOf(labels: RawLabels) {
     let series: Series | undefined
     return {
-      observe(value: unknown, span?: SpanReference) {
+      observe(value: unknown, span?: SpanReference | null) {
         const observed = finite(value)
         series = finder.again(series, labels)
         observe(series, observed, span)
@@ -74,11 +74,11 @@ function keepExemplar(
   value: number,
   { active }: Tracing,
   now: () => number,
-  given: SpanReference | undefined,
+  given: SpanReference | null | undefined,
 ): void {
   if (series.exemplars?.[place] !== undefined) return
-  const span = given ?? active?.()
-  if (span === undefined) return
+  const span = given === undefined ? active?.() : given
+  if (!span) return
   series.exemplars ??= []
   series.exemplars[place] = {
     labels: { trace_id: span.traceId, span_id: span.spanId },
