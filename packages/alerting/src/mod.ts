@@ -3,6 +3,8 @@ export { createEngine, type Engine, type EngineListener, type EngineOptions } fr
 export type { Evaluated, Moment, Trigger } from './evaluation/evaluate-rule.ts'
 export { EvaluationError, type EvaluationErrorCode } from './evaluation/evaluation-error.ts'
 export type { RuleStatus } from './evaluation/rule-status.ts'
+export { createSeriesFeed, type FedSeries, type SeriesFeed } from './replay/feed-series.ts'
+export { createRuleRun, type RuleFailure, type RuleRun, type RuleRunOptions } from './replay/run-rules.ts'
 export {
   type PlacedGroup,
   type PlacedRule,
@@ -11,3 +13,14 @@ export {
   type RuleRef,
   type RuleSet,
 } from './rules/rule-set.ts'
+export type { Difference } from './testing/compare.ts'
+export { parseTestFile } from './testing/parse-test-file.ts'
+export { runTests, type TestFailure, type TestGroupResult } from './testing/run-tests.ts'
+export type {
+  AlertTest,
+  ExpectedAlert,
+  ExpectedSample,
+  ExprTest,
+  TestFile,
+  TestGroup,
+} from './testing/test-file.ts'

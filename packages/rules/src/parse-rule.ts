@@ -33,6 +33,7 @@ export function parseRule(yaml: YamlReader, node: YamlNode | null, place: RulePl
     fault(fields.record, "only one of 'record' and 'alert' must be set")
   if (name === '') fault(undefined, "one of 'record' or 'alert' must be set")
   const query = readExpression(yaml.text(fields.expr, where), (reason) => fault(fields.expr, reason))
+  const exprPlace = yaml.place(fields.expr?.value ?? node)
   const own = yaml.texts(fields.labels, where)
   for (const { name: label, key } of own)
     if (!isLabelName(label)) yaml.fault(key, where, `invalid label name: ${JSON.stringify(label)}`)
@@ -43,7 +44,7 @@ export function parseRule(yaml: YamlReader, node: YamlNode | null, place: RulePl
     for (const field of ['for', 'keep_firing_for', 'annotations'] as const)
       if (fields[field]) fault(fields[field], `invalid field '${field}' in recording rule`)
     const texts = Object.fromEntries(labels.map((l) => [l.name, l.text]))
-    return query && { kind: 'recording', name, query, labels: texts }
+    return query && { kind: 'recording', name, query, labels: texts, place: exprPlace }
   }
   const annotations = yaml.texts(fields.annotations, where)
   for (const { name: annotation, key } of annotations)
@@ -65,7 +66,7 @@ export function parseRule(yaml: YamlReader, node: YamlNode | null, place: RulePl
   const expanded = { labels: templates(labels, 'label'), annotations: templates(annotations, 'annotation') }
   const forMs = duration('for')
   const keepFiringForMs = duration('keep_firing_for')
-  return query && { kind: 'alerting', name, query, forMs, keepFiringForMs, ...expanded }
+  return query && { kind: 'alerting', name, query, forMs, keepFiringForMs, ...expanded, place: exprPlace }
 }
 
 function readExpression(text: string | undefined, fault: (reason: string) => void): Compiled | undefined {

@@ -7,9 +7,9 @@ export interface RuleFault {
   readonly reason: string
 }
 
-export type RuleErrorCode = 'invalid_rules' | 'unknown_pack'
+export type RuleErrorCode = 'invalid_rules' | 'invalid_tests' | 'unknown_pack'
 
-/** A rule file that is refused as a whole, with every fault that was found. */
+/** A rule file, or a file of tests of rules, that is refused as a whole, with every fault that was found. */
 export class RuleError extends Error {
   override readonly name = 'RuleError'
   readonly code: RuleErrorCode

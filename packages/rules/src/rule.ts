@@ -1,5 +1,6 @@
 import type { Compiled } from './compile-expression.ts'
 import type { Template } from './template/ast.ts'
+import type { Place } from './yaml-reader.ts'
 
 /** A label or annotation with its template, parsed once. */
 export interface NamedTemplate {
@@ -19,6 +20,8 @@ export interface AlertingRule {
   /** The group's labels overlaid with the rule's own. */
   readonly labels: readonly NamedTemplate[]
   readonly annotations: readonly NamedTemplate[]
+  /** Where its expression stands in its file; rules of other origins have none. */
+  readonly place?: Place
 }
 
 export interface RecordingRule {
@@ -28,6 +31,8 @@ export interface RecordingRule {
   readonly query: Compiled
   /** The group's labels overlaid with the rule's own. */
   readonly labels: Readonly<Record<string, string>>
+  /** Where its expression stands in its file. */
+  readonly place?: Place
 }
 
 export type Rule = AlertingRule | RecordingRule

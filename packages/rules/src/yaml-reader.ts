@@ -8,7 +8,7 @@ import {
   parseAllDocuments,
   type Node as YamlNode,
 } from 'yaml'
-import { RuleError, type RuleFault } from './rule-error.ts'
+import { RuleError, type RuleErrorCode, type RuleFault } from './rule-error.ts'
 
 /** A mapping's value with where it stands. */
 export interface Field {
@@ -16,10 +16,15 @@ export interface Field {
   readonly value: YamlNode | null
 }
 
+/** A place in a file, counted from 1. */
+export type Place = Pick<RuleFault, 'line' | 'column'>
+
 /** Reads one YAML document field by field, collecting faults with their line. */
 export interface YamlReader {
   readonly root: YamlNode | null
   readonly faults: readonly RuleFault[]
+  /** Where a node stands, counted from 1. */
+  place(node: YamlNode | null): Place
   /** Says that something is wrong at a node. */
   fault(node: YamlNode | null, where: string, reason: string): void
   /** The fields of a mapping; those not in `known` are faults. Nothing for what is no mapping. */
@@ -37,23 +42,25 @@ export interface YamlReader {
 
 const NULLS = new Set(['', '~', 'null', 'Null', 'NULL'])
 
-/** @throws RuleError when the text is not YAML, or more than one document */
-export function readYaml(file: string, source: string): YamlReader {
+/** @throws RuleError with this code when the text is not YAML, or more than one document */
+export function readYaml(file: string, source: string, code: RuleErrorCode = 'invalid_rules'): YamlReader {
   const lines = new LineCounter()
   const faults: RuleFault[] = []
   // `failsafe` keeps every scalar as it is written: a label may well be `1e3` or `yes`.
   const documents = parseAllDocuments(source, { schema: 'failsafe', lineCounter: lines, prettyErrors: false })
   const docs: readonly Document.Parsed[] = Array.isArray(documents) ? documents : []
-  const fault = (node: YamlNode | null, where: string, reason: string) => {
+  const place = (node: YamlNode | null): Place => {
     const { line, col } = lines.linePos(node?.range?.[0] ?? 0)
-    faults.push({ line, column: col, where, reason })
+    return { line, column: col }
   }
+  const fault = (node: YamlNode | null, where: string, reason: string) =>
+    void faults.push({ ...place(node), where, reason })
   for (const error of docs.flatMap((d) => d.errors)) {
     const { line, col } = lines.linePos(error.pos[0])
     faults.push({ line, column: col, where: '', reason: `not valid YAML: ${error.message}` })
   }
   if (docs.length > 1) fault(docs[1]?.contents ?? null, '', 'one document a file: remove what follows `---`')
-  if (faults.length > 0) throw new RuleError('invalid_rules', file, faults)
+  if (faults.length > 0) throw new RuleError(code, file, faults)
   const document = docs[0]
 
   const resolve = (node: unknown): YamlNode | null => {
@@ -81,6 +88,7 @@ export function readYaml(file: string, source: string): YamlReader {
   return {
     root: resolve(document?.contents),
     faults,
+    place,
     fault,
     fields(node, where, known) {
       const found = pairs(node)

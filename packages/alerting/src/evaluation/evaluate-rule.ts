@@ -78,12 +78,13 @@ function alert(
   { group }: PlacedRule,
   rule: AlertingRule,
   status: RuleStatus,
-  { head, queryable, externalURL }: EvaluateDeps,
+  deps: EvaluateDeps,
   moment: Moment,
 ): Evaluated {
+  const { head } = deps
   const { atMs, sequence, trigger, frozenFrom } = moment
   const queryMs = atMs - group.queryOffsetMs
-  const observed = observeAlerts(rule, { queryable, externalURL }, queryMs, atMs)
+  const observed = observeAlerts(rule, deps, queryMs, atMs)
   // Nearly always: nothing is amiss, and nothing was.
   if (observed.length === 0 && status.alerts.size === 0) return NOTHING
   const { forMs, keepFiringForMs } = rule

@@ -14,9 +14,12 @@ import { withoutEmpty } from './labels-key.ts'
 export interface ObserveDeps {
   readonly queryable: Queryable
   readonly externalURL: string
+  /** What templates see as `$externalLabels`. */
+  readonly externalLabels?: Labels
 }
 
 const NOTHING: readonly Observation[] = []
+const NO_LABELS: Labels = {}
 
 /**
  * What an alerting rule's result says about each alert.
@@ -24,7 +27,7 @@ const NOTHING: readonly Observation[] = []
  */
 export function observeAlerts(
   rule: AlertingRule,
-  { queryable, externalURL }: ObserveDeps,
+  { queryable, externalURL, externalLabels = NO_LABELS }: ObserveDeps,
   queryMs: number,
   atMs: number,
 ): readonly Observation[] {
@@ -37,7 +40,7 @@ export function observeAlerts(
   }
   const seen = new Set<string>()
   return samples.map((sample) => {
-    const observation = observe(rule, sample, context)
+    const observation = observe(rule, sample, context, externalLabels)
     if (seen.has(observation.fingerprint))
       throw new EvaluationError(
         'same_labels',
@@ -74,8 +77,13 @@ type Identity = Pick<Observation, 'fingerprint' | 'labels'>
 // Label objects of stored series are always the same ones: where a rule's own labels are plain text, so is the alert.
 const identities = new WeakMap<AlertingRule, WeakMap<Labels, Identity>>()
 
-function observe(rule: AlertingRule, { labels, value }: Sample, context: TemplateContext): Observation {
-  const data = { labels, externalLabels: {}, value }
+function observe(
+  rule: AlertingRule,
+  { labels, value }: Sample,
+  context: TemplateContext,
+  externalLabels: Labels,
+): Observation {
+  const data = { labels, externalLabels, value }
   const known = identities.get(rule)?.get(labels)
   const identity = known ?? identify(rule, labels, expandTemplates(rule.labels, data, context))
   return { ...identity, annotations: expandTemplates(rule.annotations, data, context), value }
