@@ -39,8 +39,8 @@ export const otlpMetrics = {
   otlpSpansTotal: {
     name: 'tocsin_otlp_spans_total',
     type: 'counter',
-    labels: ['outcome', 'reason'],
-    help: 'Spans of OTLP, accepted or refused for a reason.',
+    labels: ['outcome'],
+    help: 'Spans of OTLP: counted, or counted_by_sdk when their application has done so.',
   },
   otlpNameCollisionsTotal: {
     name: 'tocsin_otlp_name_collisions_total',

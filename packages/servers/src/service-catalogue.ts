@@ -9,7 +9,7 @@ export interface ServiceProgram {
 
 /** Tocsin's services: each has its folder under services/, and answers /metrics and /health/ready on its port. */
 export const SERVICES = {
-  collector: { portEnv: 'PROMETHEUS_PORT', port: 9090, extraPorts: {} },
+  collector: { portEnv: 'PROMETHEUS_PORT', port: 9090, extraPorts: { OTLP_PORT: 4318 } },
   health: { portEnv: 'HEALTH_CHECK_PORT', port: 3001, extraPorts: {} },
   notifier: { portEnv: 'NOTIFIER_PORT', port: 3002, extraPorts: {} },
   'alert-evaluator': { portEnv: 'ALERT_EVALUATOR_PORT', port: 3003, extraPorts: {} },

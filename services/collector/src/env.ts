@@ -13,6 +13,19 @@ export const collectorEnv = z.object({
   REMOTE_WRITE_ENABLED: envVar.boolean.default(true),
   /** Of one request, compressed or not. */
   REMOTE_WRITE_MAX_BYTES: envVar.integer(64 * 1024, 1024 * 1024 * 1024).default(32 * 1024 * 1024),
+  OTLP_ENABLED: envVar.boolean.default(true),
+  OTLP_PORT: envVar.port.default(4318),
+  /** Of one request, compressed or not. */
+  OTLP_MAX_BYTES: envVar.integer(64 * 1024, 1024 * 1024 * 1024).default(16 * 1024 * 1024),
+  /** Resource attributes that every series has as labels. */
+  OTLP_RESOURCE_LABELS: envVar.list.default([]),
+  OTLP_SCOPE_LABELS: envVar.boolean.default(false),
+  /** Attributes of spans that are labels of their metrics. */
+  SPAN_METRICS_DIMENSIONS: envVar.list.default([]),
+  /** Label sets of a service, of each metric made of spans. */
+  SPAN_METRICS_MAX_SERIES: envVar.integer(1).default(1000),
+  SPAN_METRICS_BUILT_IN: z.enum(['auto', 'on', 'off']).default('auto'),
+  SPAN_EVENTS_PER_SECOND: envVar.integer(0).default(50),
   /** HTTPS beside HTTP, for who scrapes from elsewhere; needs the two files. */
   PROMETHEUS_TLS_PORT: envVar.port.optional(),
   PROMETHEUS_TLS_HOST: envVar.text.optional(),

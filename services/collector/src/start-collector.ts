@@ -8,6 +8,7 @@ import { maintainRegularly } from './ingest/maintain-regularly.ts'
 import { readMetrics } from './ingest/read-metrics.ts'
 import { restoreMetrics, type StreamState } from './ingest/restore-metrics.ts'
 import { watchHead } from './ingest/watch-head.ts'
+import { mountOtlp } from './otlp/mount-otlp.ts'
 import { mountQueryApi } from './query-api/mount-query-api.ts'
 import { createQueryGate } from './query-api/query-gate.ts'
 import { createQueryRecord } from './query-api/record-queries.ts'
@@ -19,6 +20,8 @@ export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise
   const { env, log, clock, lifecycle } = ctx
   // First: what it takes needs the stream only, and its senders drop what gets a 404.
   if (env.REMOTE_WRITE_ENABLED) mountRemoteWrite(ctx)
+  let upToDate: Head | undefined
+  if (env.OTLP_ENABLED) await mountOtlp(ctx, () => upToDate)
   let reason: string | undefined = 'the collector is still reading the METRICS stream: try again soon'
   const restored = await restoreMetrics({
     path: env.METRICS_SNAPSHOT_PATH,
@@ -57,6 +60,7 @@ export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise
     'ends of quiet series',
     endQuietSeries({ head, bus: ctx.bus, clock, log, metrics: ctx.metrics, staleAfterMs }),
   )
+  upToDate = restored.head
   reason = undefined
 }
 

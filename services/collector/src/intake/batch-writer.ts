@@ -41,7 +41,7 @@ export function createBatchWriter(of: {
   readonly id: string
   readonly source: string
   readonly timeMs: number
-  readonly maxLength?: number
+  readonly maxLength?: number | undefined
 }): BatchWriter {
   const { id, source, maxLength = MAX_LENGTH } = of
   const time = new Date(of.timeMs).toISOString()

@@ -1,5 +1,13 @@
 import { type BatchMessage, type BatchWriter, createBatchWriter } from '../intake/batch-writer.ts'
 
+/** One request. */
+export interface RequestIdentity {
+  readonly id: string
+  readonly nowMs: number
+  /** Of a message, in characters. */
+  readonly maxLength: number
+}
+
 /** The batches of one request: a writer for every source in it. */
 export interface SourceBatches {
   writer(source: string): BatchWriter
@@ -12,14 +20,14 @@ export interface SourceMessages {
 }
 
 /** `id` is the same whenever the same request comes, so that what it carries counts once. */
-export function createSourceBatches(id: string, timeMs: number): SourceBatches {
+export function createSourceBatches({ id, nowMs, maxLength }: RequestIdentity): SourceBatches {
   const writers = new Map<string, BatchWriter>()
   return {
     writer(source) {
       const known = writers.get(source)
       if (known) return known
       // Ids are unique in the stream, whoever the source: so each counts on its own.
-      const writer = createBatchWriter({ id: `${id}-${writers.size}`, source, timeMs })
+      const writer = createBatchWriter({ id: `${id}-${writers.size}`, source, timeMs: nowMs, maxLength })
       writers.set(source, writer)
       return writer
     },

@@ -1,10 +1,11 @@
+import { hash } from 'node:crypto'
 import { codeOf, type Log, messageOf, type Throttle } from '@tocsin/runtime'
 import type { Request, RequestHandler, Response } from 'express'
+import type { Repeats } from '../intake/repeats.ts'
 import { chooseMessage } from './choose-message.ts'
 import { readBody } from './read-body.ts'
 import { type ReceiveDeps, receiveWrite, type WriteResult } from './receive-write.ts'
 import type { WriteOutcome, WriteRecord } from './record-writes.ts'
-import type { Repeats } from './repeats.ts'
 import type { createRooms } from './room.ts'
 import { WriteError } from './write-error.ts'
 
@@ -54,9 +55,8 @@ async function take(deps: ServeWriteDeps, request: Request) {
   try {
     const body = await readBody(request, deps.maxBytes, room)
     deps.record.received(body.length)
-    return await deps.repeats.once(`${version} ${source}`, body, () =>
-      receiveWrite(deps, { version, source, body, room }),
-    )
+    const key = `${hash('sha256', body, 'base64')} ${version} ${source}`
+    return await deps.repeats.once(key, () => receiveWrite(deps, { version, source, body, room }))
   } finally {
     room.leave()
   }

@@ -17,7 +17,8 @@ const uint64 = fc
 const int64 = fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n).map(String)
 const double = fc
   .double()
-  .map((n) => (Number.isFinite(n) ? n : (String(n) as 'NaN' | 'Infinity' | '-Infinity')))
+  // JSON.stringify has no -0.
+  .map((n) => (Number.isFinite(n) ? n + 0 : (String(n) as 'NaN' | 'Infinity' | '-Infinity')))
 const count = fc.oneof(fc.nat(100), fc.nat(100).map(String))
 const id = (digits: number) =>
   fc.oneof(

@@ -26,7 +26,11 @@ function createTranslator(
 ) {
   const knowledge = { nameOf: createMetricNamer(() => {}), known: createKnownBounds(), typeOf }
   return (body: Buffer, { encoding = 'json', options = PLAIN, id = 'id' }: Setup = {}): TranslatedMetrics => {
-    const steps = translateMetrics(readMetrics(body, encoding), knowledge, options, { id, nowMs: NOW })
+    const steps = translateMetrics(readMetrics(body, encoding), knowledge, options, {
+      id,
+      nowMs: NOW,
+      maxLength: 100_000,
+    })
     for (;;) {
       const step = steps.next()
       if (step.done) return step.value

@@ -3,7 +3,12 @@ import { timeWindowAt } from '../../remote-write/time-window.ts'
 import type { Attributes } from '../model/attributes.ts'
 import type { Scope, ScopeMetrics } from '../model/metric.ts'
 import { type Origin, originOf, promotedLabels, targetInfoOf } from '../resource.ts'
-import { createSourceBatches, type SourceBatches, type SourceMessages } from '../source-batches.ts'
+import {
+  createSourceBatches,
+  type RequestIdentity,
+  type SourceBatches,
+  type SourceMessages,
+} from '../source-batches.ts'
 import type { KnownBounds } from './known-bounds.ts'
 import type { MetricNamer } from './metric-namer.ts'
 import type { SharedLabels } from './point-labels.ts'
@@ -26,13 +31,6 @@ export interface MetricKnowledge {
   readonly typeOf: (name: string) => BatchMetric['type'] | undefined
 }
 
-/** One request. */
-export interface RequestIdentity {
-  /** The same whenever the same request comes. */
-  readonly id: string
-  readonly nowMs: number
-}
-
 export interface TranslatedMetrics {
   readonly batches: readonly SourceMessages[]
   /** Data points that are taken. */
@@ -45,12 +43,12 @@ export function* translateMetrics(
   groups: Iterable<ScopeMetrics>,
   knowledge: MetricKnowledge,
   options: MetricOptions,
-  { id, nowMs }: RequestIdentity,
+  request: RequestIdentity,
 ): Generator<void, TranslatedMetrics> {
   const refusals = createRefusals<PointReason>()
-  const batches = createSourceBatches(id, nowMs)
+  const batches = createSourceBatches(request)
   const declare = createDeclarations(knowledge.typeOf)
-  const window = timeWindowAt(nowMs)
+  const window = timeWindowAt(request.nowMs)
   let accepted = 0
   let current: ResourceState | undefined
   for (const { resource, scope, metrics } of groups) {

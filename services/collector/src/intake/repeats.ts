@@ -1,14 +1,11 @@
-import { hash } from 'node:crypto'
-
 /** Remembers what requests were answered, so that one which is sent again is neither stored nor counted again. */
 export interface Repeats<Answer> {
   /**
-   * The answer to this body of this sender, by `make` when it did not come before, or is still being made. A failure is
+   * The answer to the request of this key, by `make` when it did not come before, or is still being made. A failure is
    * not remembered.
    */
   once(
-    sender: string,
-    body: Uint8Array,
+    key: string,
     make: () => Promise<Answer>,
   ): Promise<{ readonly answer: Answer; readonly isRepeated: boolean }>
 }
@@ -28,10 +25,9 @@ export function createRepeats<Answer>(now: () => number): Repeats<Answer> {
   }
 
   return {
-    async once(sender, body, make) {
+    async once(key, make) {
       const nowMs = now()
       forgetOld(nowMs)
-      const key = `${hash('sha256', body, 'base64')} ${sender}`
       const known = answers.get(key)
       if (known) return { answer: await known.answer, isRepeated: true }
       const answer = make()

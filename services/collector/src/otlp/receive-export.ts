@@ -1,0 +1,59 @@
+import { hash } from 'node:crypto'
+import type { Bus } from '@tocsin/runtime'
+import { inTurns } from '../http/in-turns.ts'
+import type { Repeats } from '../intake/repeats.ts'
+import { storeBatches } from '../intake/store-batches.ts'
+import type { Encoding } from './decode/open-body.ts'
+import type { KeptTranslations } from './kept-translations.ts'
+import type { ExportResult, Signal, Translated, Translator } from './signal.ts'
+
+export interface ReceiveExportDeps {
+  readonly bus: Pick<Bus, 'publish' | 'subjects'>
+  readonly translators: Readonly<Record<Signal, Translator>>
+  readonly repeats: Repeats<ExportResult>
+  readonly kept: KeptTranslations
+  readonly now: () => number
+  /** How large a message may be, in characters. */
+  readonly maxLength: () => number
+}
+
+/** How long a request may wait for NATS: its sender tries again, so it need not be long. Milliseconds. */
+const DEADLINE_MS = 5000
+
+/**
+ * Translates one request and stores what it comes to. What is sent again counts once.
+ * @throws {OtlpError} when nothing of it can be read; BusError when it cannot be stored
+ */
+export function receiveExport(
+  deps: ReceiveExportDeps,
+  signal: Signal,
+  encoding: Encoding,
+  body: Buffer,
+): Promise<{ readonly answer: ExportResult; readonly isRepeated: boolean }> {
+  const key = `${signal}-${hash('sha256', body, 'base64url')}`
+  return deps.repeats.once(key, async () => {
+    const nowMs = deps.now()
+    const request = { id: key, nowMs, maxLength: deps.maxLength() }
+    const steps = () => deps.translators[signal].translate(body, encoding, request)
+    const translated = deps.kept.get(key) ?? (await inTurns(steps()))
+    try {
+      await store(deps.bus, translated)
+    } catch (error) {
+      deps.kept.keep(key, translated, nowMs)
+      throw error
+    }
+    deps.kept.forget(key)
+    translated.record()
+    const { accepted, rejected, reason } = translated
+    return { accepted, rejected, reason }
+  })
+}
+
+async function store(bus: ReceiveExportDeps['bus'], { batches, events }: Translated): Promise<void> {
+  await Promise.all([
+    ...batches.map(({ source, messages }) => storeBatches(bus, source, messages)),
+    ...events.map((event) =>
+      bus.publish(bus.subjects.spans(event.service), event, { msgId: event.id, deadlineMs: DEADLINE_MS }),
+    ),
+  ])
+}
