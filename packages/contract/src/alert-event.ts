@@ -19,6 +19,12 @@ export type Stages = z.infer<typeof stages>
 export const alertEvent = z.object({
   ...envelope,
   state: alertState,
+  notice: z
+    .enum(['flapping', 'calm'])
+    .optional()
+    .describe(
+      'what is told of an alert that goes on firing: it changes too often and is held, or no longer does',
+    ),
   alertname: z.string().min(1),
   fingerprint: z
     .string()

@@ -19,5 +19,23 @@ export const customRule = z.strictObject({
   severity,
   labels: publishedLabels.optional(),
   annotations: z.record(z.string(), z.string().max(10_000)).optional(),
+  noData: z
+    .string()
+    .max(50)
+    .optional()
+    .describe(
+      'when its series go away: `ok` ends it, `keep` holds it, `alert` raises it; `keep 2h` for so long',
+    ),
+  resolve: z
+    .string()
+    .min(1)
+    .max(10_000)
+    .optional()
+    .describe('PromQL; once firing, an alert stays so until this has a result with its labels'),
+  flap: z
+    .string()
+    .max(50)
+    .optional()
+    .describe('`6 in 10m`: from so many changes on, it is held firing and told as flapping'),
 })
 export type CustomRule = z.infer<typeof customRule>

@@ -1,4 +1,5 @@
 import type { CustomRule } from '@tocsin/contract'
+import { readAdditions } from './additions/read-additions.ts'
 import { compileExpression } from './compile-expression.ts'
 import { parseRuleDuration } from './duration.ts'
 import type { AlertingRule, NamedTemplate } from './rule.ts'
@@ -30,10 +31,21 @@ export function compileCustomRule(rule: CustomRule): AlertingRule {
   const keepFiringForMs = attempt('keepFiringFor', () => parseRuleDuration(rule.keepFiringFor ?? '0')) ?? 0
   const labels = templates('label', { ...rule.labels, severity: rule.severity })
   const annotations = templates('annotation', rule.annotations ?? {})
+  const additions =
+    query && readAdditions(rule, query, (addition, reason) => reasons.push(`${addition}: ${reason}`))
   if (!query || reasons.length > 0) {
     const where = `rule ${JSON.stringify(rule.name)}`
     const faults = reasons.map((reason) => ({ line: 0, column: 0, where, reason }))
     throw new RuleError('invalid_rules', 'custom', faults)
   }
-  return { kind: 'alerting', name: rule.name, query, forMs, keepFiringForMs, labels, annotations }
+  const compiled = {
+    kind: 'alerting',
+    name: rule.name,
+    query,
+    forMs,
+    keepFiringForMs,
+    labels,
+    annotations,
+  } as const
+  return additions ? { ...compiled, additions } : compiled
 }

@@ -1,3 +1,4 @@
+export type { Additions, FlapPolicy, NoDataPolicy } from './additions/additions.ts'
 export { type CheckedUse, checkExpression, type UseFault } from './catalogue/check-expression.ts'
 export { checkRules, type RuleUseFault } from './catalogue/check-rules.ts'
 export { type KnownMetrics, knownMetrics, type LabelNames } from './catalogue/known-metrics.ts'

@@ -1,4 +1,5 @@
 import type { Node as YamlNode } from 'yaml'
+import { takeAdditions } from './additions/take-additions.ts'
 import { type Compiled, compileExpression } from './compile-expression.ts'
 import { parseRuleDuration } from './duration.ts'
 import type { NamedTemplate, Rule } from './rule.ts'
@@ -46,7 +47,11 @@ export function parseRule(yaml: YamlReader, node: YamlNode | null, place: RulePl
     const texts = Object.fromEntries(labels.map((l) => [l.name, l.text]))
     return query && { kind: 'recording', name, query, labels: texts, place: exprPlace }
   }
-  const annotations = yaml.texts(fields.annotations, where)
+  const { shown: annotations, additionsTo } = takeAdditions(
+    yaml.texts(fields.annotations, where),
+    where,
+    yaml,
+  )
   for (const { name: annotation, key } of annotations)
     if (!isLabelName(annotation))
       yaml.fault(key, where, `invalid annotation name: ${JSON.stringify(annotation)}`)
@@ -66,7 +71,18 @@ export function parseRule(yaml: YamlReader, node: YamlNode | null, place: RulePl
   const expanded = { labels: templates(labels, 'label'), annotations: templates(annotations, 'annotation') }
   const forMs = duration('for')
   const keepFiringForMs = duration('keep_firing_for')
-  return query && { kind: 'alerting', name, query, forMs, keepFiringForMs, ...expanded, place: exprPlace }
+  if (!query) return undefined
+  const additions = additionsTo(query)
+  return {
+    kind: 'alerting',
+    name,
+    query,
+    forMs,
+    keepFiringForMs,
+    ...expanded,
+    ...additions,
+    place: exprPlace,
+  }
 }
 
 function readExpression(text: string | undefined, fault: (reason: string) => void): Compiled | undefined {

@@ -1,3 +1,4 @@
+import type { Additions } from './additions/additions.ts'
 import type { Compiled } from './compile-expression.ts'
 import type { Template } from './template/ast.ts'
 import type { Place } from './yaml-reader.ts'
@@ -20,6 +21,8 @@ export interface AlertingRule {
   /** The group's labels overlaid with the rule's own. */
   readonly labels: readonly NamedTemplate[]
   readonly annotations: readonly NamedTemplate[]
+  /** What it asks for beyond Prometheus. */
+  readonly additions?: Additions | undefined
   /** Where its expression stands in its file; rules of other origins have none. */
   readonly place?: Place
 }

@@ -42,6 +42,9 @@ test('promtool and we refuse the same files', async () => {
   const files = [
     rules('{ alert: A, expr: up }'),
     rules('{ alert: A, expr: up, for: 1h1m, keep_firing_for: 5m }'),
+    rules(
+      "{ alert: A, expr: up > 1, annotations: { tocsin_no_data: keep 2h, tocsin_resolve: 'up < 1', tocsin_flap: 6 in 10m } }",
+    ),
     rules('{ alert: A, expr: up, for: 1m1h }'),
     rules('{ alert: A, expr: "up >" }'),
     rules('{ alert: A, expr: up, unknown: 1 }'),

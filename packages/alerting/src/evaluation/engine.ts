@@ -1,8 +1,8 @@
 import type { Head, Series } from '@tocsin/tsdb'
 import type { Alert, Change } from '../alerts/alert.ts'
-import { ENDED_RETENTION_MS } from '../alerts/step-alerts.ts'
+import { deadlineOf, ENDED_RETENTION_MS } from '../alerts/step-alerts.ts'
 import type { PlacedGroup, PlacedRule, RuleRef, RuleSet } from '../rules/rule-set.ts'
-import { type Evaluated, end, evaluateRule, keepAlive, type Moment } from './evaluate-rule.ts'
+import { type Evaluated, end, evaluateRule, keepAlive, type Moment, policyOf } from './evaluate-rule.ts'
 import { createRuleMarks } from './rule-marks.ts'
 import { createRuleStatus, type RuleStatus } from './rule-status.ts'
 
@@ -154,15 +154,10 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
       if (rule?.rule.kind !== 'alerting') return false
       const status = statusOf(ruleId)
       status.alerts = alerts
-      const { forMs, keepFiringForMs } = rule.rule
-      for (const { phase, activeAt, keepFiringSince } of alerts.values()) {
-        const deadline =
-          phase === 'pending'
-            ? activeAt + forMs
-            : phase === 'firing' && keepFiringSince !== undefined
-              ? keepFiringSince + keepFiringForMs
-              : undefined
-        if (deadline === undefined) continue
+      const policy = policyOf(rule.rule)
+      for (const alert of alerts.values()) {
+        const deadline = deadlineOf(alert, policy)
+        if (!Number.isFinite(deadline)) continue
         status.deadlineMs = Math.min(status.deadlineMs ?? deadline, deadline)
         earliest = Math.min(earliest ?? deadline, deadline)
       }

@@ -1,9 +1,10 @@
 import type { AlertingRule } from '@tocsin/rules'
 import type { Head } from '@tocsin/tsdb'
 import { type Change, isActive } from '../alerts/alert.ts'
-import { endAlerts, stepAlerts } from '../alerts/step-alerts.ts'
+import { type AlertPolicy, endAlerts, stepAlerts } from '../alerts/step-alerts.ts'
 import type { PlacedRule } from '../rules/rule-set.ts'
 import { EvaluationError } from './evaluation-error.ts'
+import { gatherEvidence } from './gather-evidence.ts'
 import { type ObserveDeps, observeAlerts } from './observe-alerts.ts'
 import type { RuleStatus } from './rule-status.ts'
 import { alertSamples, recordedSamples, writeChangedAlerts, writeSamples } from './write-series.ts'
@@ -86,11 +87,11 @@ function alert(
   const queryMs = atMs - group.queryOffsetMs
   const observed = observeAlerts(rule, deps, queryMs, atMs)
   // Nearly always: nothing is amiss, and nothing was.
-  if (observed.length === 0 && status.alerts.size === 0) return NOTHING
-  const { forMs, keepFiringForMs } = rule
+  if (observed.length === 0 && status.alerts.size === 0 && rule.additions?.noData?.then !== 'alert')
+    return NOTHING
   const step = stepAlerts({
-    forMs,
-    keepFiringForMs,
+    ...policyOf(rule),
+    evidence: gatherEvidence(rule, deps, { queryMs, atMs, alerts: status.alerts, observed }),
     alerts: status.alerts,
     observed,
     atMs,
@@ -108,11 +109,17 @@ function alert(
   // Between two intervals only what changed is written: the other series stay within the lookback all the same.
   const error =
     trigger !== 'sample'
-      ? writeAlerts(status, head, atMs)
+      ? writeAlerts(status, head, queryMs)
       : changes.length > 0
-        ? writeAlerts(status, head, atMs, changes)
+        ? writeAlerts(status, head, queryMs, changes)
         : undefined
   return { changes, forgotten, error }
+}
+
+/** How a rule treats its alerts, as the state machine takes it. */
+export function policyOf({ forMs, keepFiringForMs, additions }: AlertingRule): AlertPolicy {
+  const { noData, resolve, flap } = additions ?? {}
+  return { forMs, keepFiringForMs, noData, resolves: resolve !== undefined, flap }
 }
 
 /** Goes on writing the series of a rule's alerts without evaluating it. */

@@ -10,6 +10,7 @@ import {
 import type { Observation } from '../alerts/alert.ts'
 import { EvaluationError } from './evaluation-error.ts'
 import { withoutEmpty } from './labels-key.ts'
+import { originOf } from './origin-of.ts'
 
 export interface ObserveDeps {
   readonly queryable: Queryable
@@ -33,11 +34,7 @@ export function observeAlerts(
 ): readonly Observation[] {
   const samples = rule.query.evaluate(queryable, queryMs)
   if (samples.length === 0) return NOTHING
-  const context: TemplateContext = {
-    query: queryOnce(queryable, queryMs),
-    nowMs: atMs,
-    externalURL,
-  }
+  const context = templateContext({ queryable, externalURL }, queryMs, atMs)
   const seen = new Set<string>()
   return samples.map((sample) => {
     const observation = observe(rule, sample, context, externalLabels)
@@ -49,6 +46,15 @@ export function observeAlerts(
     seen.add(observation.fingerprint)
     return observation
   })
+}
+
+/** What the templates of one evaluation may ask for. */
+export function templateContext(
+  { queryable, externalURL }: ObserveDeps,
+  queryMs: number,
+  atMs: number,
+): TemplateContext {
+  return { query: queryOnce(queryable, queryMs), nowMs: atMs, externalURL }
 }
 
 // A template may ask in a loop; what it asks is text that anyone may have put.
@@ -72,12 +78,13 @@ function queryOnce(queryable: Queryable, queryMs: number): TemplateContext['quer
 }
 
 /** Who an alert is: its labels and their fingerprint. */
-type Identity = Pick<Observation, 'fingerprint' | 'labels'>
+type Identity = Pick<Observation, 'fingerprint' | 'labels' | 'origin'>
 
 // Label objects of stored series are always the same ones: where a rule's own labels are plain text, so is the alert.
 const identities = new WeakMap<AlertingRule, WeakMap<Labels, Identity>>()
 
-function observe(
+/** One label set of a result as the alert that it is. */
+export function observe(
   rule: AlertingRule,
   { labels, value }: Sample,
   context: TemplateContext,
@@ -92,7 +99,8 @@ function observe(
 function identify(rule: AlertingRule, labels: Labels, own: Labels): Identity {
   const { __name__: _, ...rest } = labels
   const all = withoutEmpty({ ...rest, ...own, alertname: rule.name })
-  const identity = { fingerprint: fingerprint(all), labels: all }
+  const origin = rule.additions?.data ? { origin: originOf(labels) } : {}
+  const identity = { fingerprint: fingerprint(all), labels: all, ...origin }
   if (rule.labels.every(({ text }) => !text.includes('{{'))) {
     const byLabels = identities.get(rule) ?? new WeakMap<Labels, Identity>()
     identities.set(rule, byLabels.set(labels, identity))

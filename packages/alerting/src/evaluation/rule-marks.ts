@@ -70,7 +70,14 @@ export function createRuleMarks(head: Head): RuleMarks {
     },
     replaceRules(next) {
       index = createRuleIndex()
-      for (const rule of next.rules.values()) index.add(rule.rule.query.compiled, rule)
+      for (const placed of next.rules.values()) {
+        // What looks back by an offset does not see a sample when it comes: it waits for its interval.
+        if (placed.group.queryOffsetMs > 0) continue
+        const { rule } = placed
+        index.add(rule.query.compiled, placed)
+        const resolve = rule.kind === 'alerting' ? rule.additions?.resolve : undefined
+        if (resolve) index.add(resolve.compiled, placed)
+      }
       generation++
       const waiting = [...marked].flatMap(({ id }) => next.rules.get(id) ?? [])
       marked = new Set(waiting)

@@ -4,6 +4,7 @@ import { formatFloat } from '@tocsin/rules'
 import { z } from 'zod'
 
 const epochMs = z.number()
+const phase = z.enum(['pending', 'firing', 'resolved', 'inactive'])
 
 /** What the `alert-state` bucket holds under `<rule id>.<fingerprint>`. */
 export const alertRecord = z.object({
@@ -19,12 +20,30 @@ export const alertRecord = z.object({
     fingerprint: z.string(),
     labels: stringMap,
     annotations: stringMap,
-    phase: z.enum(['pending', 'firing', 'resolved', 'inactive']),
+    phase,
     value: z.string(),
     activeAt: epochMs,
     firedAt: epochMs.optional(),
     endedAt: epochMs.optional(),
     keepFiringSince: epochMs.optional(),
+    unresolvedSince: epochMs.optional(),
+    noDataSince: epochMs.optional(),
+    watched: z.boolean().optional(),
+    origin: z.string().optional(),
+    flapping: z
+      .object({
+        changes: z.array(epochMs).readonly(),
+        since: epochMs.optional(),
+        heldBack: z
+          .object({
+            phase,
+            activeAt: epochMs,
+            firedAt: epochMs.optional(),
+            endedAt: epochMs.optional(),
+          })
+          .optional(),
+      })
+      .optional(),
     sequence: z.int().nonnegative(),
   }),
   /** The transition that led here, until it is known to be published. Labels and annotations are the alert's. */

@@ -9,6 +9,7 @@ export interface EventContext {
   readonly generatorURL: string
   /** The evaluation's time. */
   readonly atMs: number
+  readonly notice?: Change['notice']
 }
 
 /** The event that tells of a transition. Its id names the alert, its new state and the evaluation. */
@@ -16,7 +17,7 @@ export function toEvent(
   { id, name, group, origin }: RuleRef,
   alert: Alert,
   transition: NonNullable<Change['transition']>,
-  { source, stages, generatorURL, atMs }: EventContext,
+  { source, stages, generatorURL, atMs, notice }: EventContext,
 ): AlertEvent {
   return {
     v: CONTRACT_VERSION,
@@ -24,6 +25,7 @@ export function toEvent(
     time: isoTime(atMs),
     source,
     state: transition,
+    ...(notice ? { notice } : {}),
     alertname: name,
     fingerprint: alert.fingerprint,
     severity: severityOf(alert.labels),

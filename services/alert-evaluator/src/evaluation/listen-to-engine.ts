@@ -50,8 +50,9 @@ export function listenToEngine({ journal, metrics, source, linkTo, now }: Listen
         evaluated: isoTime(now()),
       }
       const generatorURL = linkTo(rule)
-      for (const { alert, transition } of changes) {
-        const event = transition && toEvent(rule, alert, transition, { source, stages, generatorURL, atMs })
+      for (const { alert, transition, notice } of changes) {
+        const context = { source, stages, generatorURL, atMs, notice }
+        const event = transition && toEvent(rule, alert, transition, context)
         writes.push(journal.write(`${rule.id}.${alert.fingerprint}`, toRecord(rule, alert, event)))
       }
     },
