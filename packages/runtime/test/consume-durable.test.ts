@@ -122,6 +122,18 @@ describe('a durable consumer', () => {
     await test.consumer.stop()
   })
 
+  it('counts what is only to be counted, and keeps the rest of the same message', async () => {
+    const test = await consume((_value, delivery) => {
+      delivery.refusePart({ reason: 'alike', detail: 'as the others', onlyCounted: true })
+      delivery.refusePart({ reason: 'kept', detail: 'for once', body: 'part' })
+    })
+    await ctx.bus.publish(test.subject, { n: 1 })
+    await test.settled()
+    await waitFor(async () => (await deadLetters(ctx, test.subject)).length > 0)
+    expect((await deadLetters(ctx, test.subject)).map(({ reason }) => reason)).toEqual(['kept'])
+    await test.consumer.stop()
+  })
+
   it('keeps a message of 10 MB that is over the limit, whole', async () => {
     const test = await consume(() => {})
     const body = new Uint8Array(10 * 1024 * 1024).fill(65)

@@ -185,6 +185,19 @@ describe('an ordered consumer', () => {
     expect(await deadLetters(ctx, subject)).toEqual([])
   })
 
+  it('counts what is only to be counted, and keeps the rest of the same message', async () => {
+    await ctx.bus.publish(subject, { n: 0 })
+    const { consumer } = await read({}, (_n, delivery) => {
+      delivery.refusePart({ reason: 'alike', detail: 'as the others', onlyCounted: true })
+      delivery.refusePart({ reason: 'kept', detail: 'for once', body: 'part' })
+    })
+    await waitFor(async () => (await deadLetters(ctx, subject)).length > 0)
+    await consumer.stop()
+    expect((await deadLetters(ctx, subject)).map(({ reason }) => reason)).toEqual(['kept'])
+    expect(await metricOf(ctx, 'tocsin_dead_letters_total', { reason: 'alike', written: 'false' })).toBe(1)
+    expect(await metricOf(ctx, 'tocsin_messages_total', { outcome: 'part_refused' })).toBe(2)
+  })
+
   it('stays at a message whose handling asks to try again, so that order is kept', async () => {
     let failures = 0
     const { seen, consumer } = await read({}, (n) => {

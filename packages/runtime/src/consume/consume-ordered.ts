@@ -109,7 +109,7 @@ export async function readStream(
         return sleep(clock, decided.delayMs, signal).then(() => tryAgain(attempt + 1))
       const refusals = [...delivery.refusals, ...(decided.action === 'term' ? [decided.refusal] : [])]
       for (const refusal of delivery.refusals) record.refusedPart(refusal, delivery)
-      if (options.deadLetters) letters.offer(delivery, refusals)
+      if (options.deadLetters) letters.offer(delivery, record.keepable(refusals))
       else for (const refusal of refusals) record.deadLetter(refusal.reason, false)
       handled = position.streamSequence
       record.lag(position.pending + queue.length)

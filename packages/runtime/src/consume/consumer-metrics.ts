@@ -11,6 +11,8 @@ export interface ConsumerRecord {
   settled(disposition: Disposition, delivery: HeldDelivery, seconds: number): void
   refusedPart(refusal: Refusal, delivery: HeldDelivery): void
   deadLetter(reason: string, written: boolean): void
+  /** Those that are to be kept as dead letters; the others are counted as not kept. */
+  keepable(refusals: readonly Refusal[]): readonly Refusal[]
   lag(messages: number): void
 }
 
@@ -56,6 +58,9 @@ export function createConsumerRecord(
     )
   }
 
+  const deadLetter = (reason: string, written: boolean) =>
+    letters.inc({ stream, reason, written: String(written) })
+
   return {
     settled(disposition, delivery, took) {
       count(outcomes[disposition.action], disposition.reason)
@@ -75,7 +80,12 @@ export function createConsumerRecord(
       count('part_refused', refusal.reason)
       tell('warn', 'refused a part of a message', refusal.reason, refusal.detail, delivery)
     },
-    deadLetter: (reason, written) => letters.inc({ stream, reason, written: String(written) }),
+    deadLetter,
+    keepable: (refusals) =>
+      refusals.filter(({ reason, onlyCounted }) => {
+        if (onlyCounted) deadLetter(reason, false)
+        return !onlyCounted
+      }),
     lag: (behind) => lag.set(behind),
   }
 }

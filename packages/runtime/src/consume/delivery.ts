@@ -18,6 +18,8 @@ export interface Refusal {
   readonly detail: string
   /** What is kept; the whole message when left out. */
   readonly body?: Uint8Array | string
+  /** Counted and logged, but not kept: enough of its kind is kept already. */
+  readonly onlyCounted?: boolean
 }
 
 /** What a stage knows of its message beside the value. */

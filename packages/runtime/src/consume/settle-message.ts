@@ -23,7 +23,7 @@ export async function keepRefusals(
   const refusals = decided.action === 'nak' ? [] : [...delivery.refusals]
   if (decided.action === 'term') refusals.push(decided.refusal)
   try {
-    for (const [part, refusal] of refusals.entries()) {
+    for (const [part, refusal] of record.keepable(refusals).entries()) {
       await writeDeadLetter(bus, source, delivery, refusal, part)
       record.deadLetter(refusal.reason, true)
     }

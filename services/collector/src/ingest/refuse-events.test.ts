@@ -4,10 +4,12 @@ import { createHead, createIngester } from '@tocsin/tsdb'
 import { expect, it } from 'vitest'
 import { findRefused, keepRefused } from './refuse-events.ts'
 
+const policy = { detailOf: ({ detail }: { detail: string }) => detail, isKept: () => true }
+
 function lettersOf(json: unknown): Refusal[] {
   const letters: Refusal[] = []
   const message = createMetricReader().readJson(json)
-  keepRefused({ refusePart: (refusal) => letters.push(refusal) }, message, findRefused(message, []))
+  keepRefused({ refusePart: (refusal) => letters.push(refusal) }, message, findRefused(message, []), policy)
   return letters
 }
 
@@ -56,7 +58,7 @@ it('describes the refused samples of a batch that goes on with a dictionary', ()
   const reading = reader.readJson(second)
   const refused = findRefused(reading, ingester.take(reading, context).refused)
   const letters: Refusal[] = []
-  keepRefused({ refusePart: (refusal) => letters.push(refusal) }, reading, refused)
+  keepRefused({ refusePart: (refusal) => letters.push(refusal) }, reading, refused, policy)
   expect(letters).toMatchObject([{ reason: 'series_limit_metric' }])
   expect(JSON.parse(String(letters[0]?.body))).toEqual({
     ...{ v: 1, id: 'b1', time: '2026-03-01T12:00:00.000Z', source: 'shop' },

@@ -12,6 +12,21 @@ export interface RefusedEvent {
   readonly series?: DescribedSeries | undefined
 }
 
+/** What is told of what was refused. */
+export interface RefusalPolicy {
+  /** The words for a refused event, which may know more than the head. */
+  detailOf(refused: RefusedEvent): string
+  /** Whether it is still worth a dead letter. */
+  isKept(reason: string): boolean
+}
+
+/** The metric that a refused event or sample is of; empty where its form hides it. */
+export function nameOf({ event, series }: RefusedEvent): string {
+  if (series) return series.metric.name
+  const { name } = (event ?? {}) as { readonly name?: unknown }
+  return typeof name === 'string' ? name : ''
+}
+
 /** As much as is kept of what one message had refused for one reason: thousands of alike tell no more. */
 const MOST_KEPT = 500
 
@@ -39,11 +54,16 @@ export function keepRefused(
   delivery: Pick<Delivery, 'refusePart'>,
   reading: MetricReading,
   refused: readonly RefusedEvent[],
+  policy: RefusalPolicy,
 ): void {
   const { batch, samples, events, faults } = reading
   const all = batch ? samples.count : events.count + faults.length
   for (const [reason, list] of Map.groupBy(refused, (event) => event.reason)) {
-    const detail = `${countOf(list)}${list[0]?.detail ?? ''}`
+    const detail = `${countOf(list)}${list[0] ? policy.detailOf(list[0]) : ''}`
+    if (!policy.isKept(reason)) {
+      delivery.refusePart({ reason, detail, onlyCounted: true })
+      continue
+    }
     // All of it for one reason: the letter is the message as it came, if that says all by itself.
     const whole = list.length >= all && batch?.dictionary === undefined
     const body = whole ? undefined : textOf(messageOf(batch, list.slice(0, MOST_KEPT)))
