@@ -1,6 +1,5 @@
 import { createServer } from 'node:net'
 import type { NatsConnection } from '@nats-io/transport-node'
-import type { CapacityForecast } from '@tocsin/contract'
 import { initializeMonitoring, shutdown } from '@tocsin/sdk'
 import { alertManager } from '@tocsin/sdk/alerts'
 import { getCapacityForecast } from '@tocsin/sdk/capacity'
@@ -16,27 +15,8 @@ import {
 import { getSLAReport } from '@tocsin/sdk/sla'
 import { failOnLeaks, type Server, startNats, waitFor } from '@tocsin/testkit'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { forecastReply, slaReply } from './replies.ts'
 import { answer, joinNats, readMetrics, readStream } from './tocsin.ts'
-
-const forecastReply: CapacityForecast = {
-  resource: 'storage',
-  unit: 'bytes',
-  days: 30,
-  usage: 5,
-  limit: 10,
-  utilization: 0.5,
-  growthPerDay: null,
-  history: { from: null, to: null, points: 0 },
-  horizonDays: 0,
-  model: 'none',
-  backtest: null,
-  points: [],
-  crossings: [],
-  risk: 'unknown',
-  recommendations: ['Archive what is older than a year'],
-  actions: { immediate: [], shortTerm: [], mediumTerm: [], longTerm: [] },
-  notes: [],
-}
 
 failOnLeaks({ beforeAll, afterAll })
 
@@ -206,15 +186,7 @@ describe("the brief's samples", () => {
   })
 
   it('Get SLA Report', async () => {
-    const sla = await answer(nats, 'sla', 'report', () => ({
-      period: 'day',
-      from: '2026-03-01T00:00:00Z',
-      to: '2026-03-02T00:00:00Z',
-      dataFrom: null,
-      overallCompliance: 99.95,
-      errorBudget: { total: 0.1, consumed: 50, remaining: 50 },
-      slos: [],
-    }))
+    const sla = await answer(nats, 'sla', 'report', () => slaReply)
     const console = { log: vi.fn() }
 
     const report = await getSLAReport('day')
