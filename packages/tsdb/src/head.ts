@@ -18,7 +18,7 @@ import { Slices } from './query/read-slices.ts'
 import { createResolver } from './query/resolve-series.ts'
 import { type MaintenanceReport, maintainHead } from './retention.ts'
 import { type AppendOutcome, appendSample } from './series/append-sample.ts'
-import { findSeries, internSeries } from './series/intern-series.ts'
+import { checkLimits, findSeries, internSeries } from './series/intern-series.ts'
 import type { MemorySeries, Series } from './series/series.ts'
 import type { SeriesOverflow, SeriesRefusal } from './series/series-limits.ts'
 import { restoreSnapshot } from './snapshot/restore-snapshot.ts'
@@ -63,6 +63,8 @@ export interface Head extends Queryable {
   intern(labels: Labels, source?: string): Series | SeriesRefusal
   /** The series with exactly these labels, if there is one. */
   find(labels: Labels): Series | undefined
+  /** Why a new series with these labels would be refused now, if it would; then it counts as refused. */
+  checkLimits(labels: Labels, source?: string): SeriesRefusal | undefined
   /** Appends a sample at a time in ms. A NaN is kept as the ordinary one. */
   append(series: Series, timeMs: number, value: number): AppendOutcome
   /** Ends a series: appends Prometheus' staleness marker. */
@@ -151,6 +153,7 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
     metadata,
     intern: (labels, source = '') => internSeries(state, labels, source),
     find: (labels) => findSeries(state, labels),
+    checkLimits: (labels, source = '') => checkLimits(state, labels, source),
     append: (series, timeMs, value) => appendSample(state, own(series), timeMs, value, false),
     appendStale: (series, timeMs) => appendSample(state, own(series), timeMs, Number.NaN, true),
     setCreated(series, createdMs) {

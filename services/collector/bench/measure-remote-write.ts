@@ -54,6 +54,7 @@ const sources = createSources({
   now: () => Date.now(),
   maxLength: () => 256 * 1024,
   readLabelSet: createLabelSetReader(names),
+  gateOf: () => () => 'held',
   maxSeriesBytes: 200_000_000,
 })
 const deps = { sources, names, maxBytes: 32 * 1024 * 1024, now: () => Date.now() }

@@ -18,9 +18,9 @@ import { endQuietSeries } from './stale/end-quiet-series.ts'
 /** Rebuilds the head from its snapshot and the METRICS stream, follows it, and answers scrapes and queries from it. */
 export async function startCollector(ctx: ServiceContext<CollectorEnv>): Promise<void> {
   const { env, log, clock, lifecycle } = ctx
-  // First: what it takes needs the stream only, and its senders drop what gets a 404.
-  if (env.REMOTE_WRITE_ENABLED) mountRemoteWrite(ctx)
   let upToDate: Head | undefined
+  // First: what it takes needs the stream only, and its senders drop what gets a 404.
+  if (env.REMOTE_WRITE_ENABLED) mountRemoteWrite(ctx, () => upToDate)
   if (env.OTLP_ENABLED) await mountOtlp(ctx, () => upToDate)
   let reason: string | undefined = 'the collector is still reading the METRICS stream: try again soon'
   const restored = await restoreMetrics({

@@ -16,16 +16,20 @@ export function internSeries(state: HeadState, labels: Labels, source: string): 
   const hash = hashLabels(labels)
   const known = state.index.find(hash, labels)
   if (known) return known
+  return checkLimits(state, labels, source) ?? addSeries(state, state.nextRef++, hash, labels, source)
+}
+
+/** Why the limits have no room for a new series with these labels; counted as refused. */
+export function checkLimits(state: HeadState, labels: Labels, source: string): SeriesRefusal | undefined {
   enforceByteCap(state)
   const metric = Object.hasOwn(labels, '__name__') ? (labels['__name__'] ?? '') : ''
-  const refusal = state.seriesLimits.check(
+  return state.seriesLimits.check(
     metric,
     state.index.posting('__name__', metric)?.series.length ?? 0,
     source,
     state.index.size(),
     totalBytes(state) >= state.limits.maxBytes,
   )
-  return refusal ?? addSeries(state, state.nextRef++, hash, labels, source)
 }
 
 /** Puts a series that is known to be new into the index. */

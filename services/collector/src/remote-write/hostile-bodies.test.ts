@@ -27,6 +27,7 @@ const sources = createSources({
   now: () => NOW,
   maxLength: () => 10_000,
   readLabelSet: createLabelSetReader(names),
+  gateOf: () => () => 'held',
   maxSeriesBytes: 1_000_000,
 })
 

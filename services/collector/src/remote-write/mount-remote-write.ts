@@ -1,10 +1,12 @@
 import { createThrottle, type ServiceContext } from '@tocsin/runtime'
+import type { Head } from '@tocsin/tsdb'
 import type { CollectorEnv } from '../env.ts'
 import { createRepeats } from '../intake/repeats.ts'
 import { createNameChecks } from './check-names.ts'
 import { createLabelSetReader } from './read-label-set.ts'
 import { createWriteRecord } from './record-writes.ts'
 import { createRooms } from './room.ts'
+import { createSeriesGates } from './series-gate.ts'
 import { serveWrite } from './serve-write.ts'
 import { createSources } from './sources.ts'
 
@@ -19,20 +21,17 @@ const MOST_IN_HAND = 4
 /** What is remembered of a series, long labels and two generations reckoned in. */
 const SERIES_BYTES = 400
 
-/** Takes remote write of Prometheus, version 1 and 2, and stores it in METRICS. */
-export function mountRemoteWrite({
-  env,
-  http,
-  bus,
-  log,
-  clock,
-  metrics,
-}: ServiceContext<CollectorEnv>): void {
+/** Takes remote write of Prometheus, version 1 and 2, and stores it in METRICS; `head` is there once it is up to date. */
+export function mountRemoteWrite(
+  { env, http, bus, log, clock, metrics }: ServiceContext<CollectorEnv>,
+  head: () => Head | undefined,
+): void {
   const now = () => clock.now()
   const names = createNameChecks()
   const sources = createSources({
     now,
     readLabelSet: createLabelSetReader(names),
+    gateOf: createSeriesGates({ head, limits: env, now, subjects: bus.subjects }),
     maxSeriesBytes: env.METRICS_MAX_SERIES * SERIES_BYTES,
     maxLength() {
       const most = bus.nc.info?.max_payload ?? env.MAX_EVENT_BYTES

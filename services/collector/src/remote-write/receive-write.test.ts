@@ -46,6 +46,7 @@ function createReceiver() {
     now: () => NOW,
     maxLength: () => 4000,
     readLabelSet,
+    gateOf: () => () => 'held',
     maxSeriesBytes: 1e6,
   })
   const send = (version: MessageVersion, message: Uint8Array, source = 'test') =>

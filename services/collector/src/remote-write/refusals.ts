@@ -1,3 +1,5 @@
+import type { SeriesRefusalReason } from '@tocsin/tsdb'
+
 /** Why a sample, histogram or exemplar is refused; low in number, so that it can be a metric label. */
 export type RefusalReason =
   | 'missing_name'
@@ -10,6 +12,7 @@ export type RefusalReason =
   | 'too_far_in_future'
   | 'invalid_histogram'
   | 'invalid_exemplar'
+  | SeriesRefusalReason
 
 export interface Refusal {
   readonly reason: RefusalReason

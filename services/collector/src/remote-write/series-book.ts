@@ -4,12 +4,15 @@ import type { LabelTexts } from './label-texts.ts'
 import type { MetadataBook } from './metadata-book.ts'
 import type { ReadLabelSet } from './read-label-set.ts'
 import type { Refusal } from './refusals.ts'
+import type { SeriesGate } from './series-gate.ts'
 
 /** A series as its source sends it. */
 export interface KnownSeries extends LaneSeries {
   readonly name: string
-  /** Why nothing of it is taken. */
-  readonly refusal: Refusal | undefined
+  /** Why nothing of it is taken; of valid labels, because limits had no room for it when it was found last. */
+  refusal: Refusal | undefined
+  /** Whether limits need not be asked any more: the head has it, or its labels are at fault. */
+  isSettled: boolean
   /** The same labels as histograms that come as one sample, once there was one. */
   histogram: HistogramSeries | undefined
   /** What version 2 said of its metric last: kind, and the symbols of help and unit. -1 for nothing yet. */
@@ -47,10 +50,11 @@ export interface SeriesBookDeps {
   readonly nextSymbol: () => number
   readonly metadata: MetadataBook
   readonly readLabelSet: ReadLabelSet
+  readonly gate: SeriesGate
 }
 
 export function createSeriesBook(deps: SeriesBookDeps): SeriesBook {
-  const { owner, series, symbols, metadata, readLabelSet } = deps
+  const { owner, series, symbols, metadata, readLabelSet, gate } = deps
 
   function create(texts: LabelTexts): KnownSeries {
     const reading = readLabelSet(texts)
@@ -59,13 +63,21 @@ export function createSeriesBook(deps: SeriesBookDeps): SeriesBook {
       : seriesOf(reading.name, reading.labels, metadata.level(reading.name), undefined)
   }
 
+  function settle(known: KnownSeries): void {
+    const answer = gate(known.name, known.labels)
+    known.isSettled = answer === 'held'
+    known.refusal = answer === 'held' ? undefined : answer
+  }
+
   return {
     find(key, read) {
-      const known = series.get(owner, key)
-      if (known) return known
-      const created = create(read())
-      series.set(owner, key, created, created.labels.length + SERIES_BYTES)
-      return created
+      let known = series.get(owner, key)
+      if (!known) {
+        known = create(read())
+        series.set(owner, key, known, known.labels.length + SERIES_BYTES)
+      }
+      if (!known.isSettled) settle(known)
+      return known
     },
     histogram(of, bounds) {
       const metric = metadata.histogram(of.name, bounds)
@@ -98,6 +110,7 @@ function seriesOf(
     ...laneSeriesOf(labels, metric),
     name,
     refusal,
+    isSettled: refusal !== undefined,
     histogram: undefined,
     saidKind: -1,
     saidHelp: -1,

@@ -4,6 +4,7 @@ import type { MetadataBook } from './metadata-book.ts'
 import { createMetadataBook } from './metadata-book.ts'
 import type { ReadLabelSet } from './read-label-set.ts'
 import { createSeriesBook, type KnownSeries, type SeriesBook } from './series-book.ts'
+import type { SeriesGate } from './series-gate.ts'
 
 /** What is kept of one sender, or of several under one name. */
 export interface Source {
@@ -26,6 +27,8 @@ export interface SourcesDeps {
   /** How large a message may be; asked when a source is new. Bytes. */
   readonly maxLength: () => number
   readonly readLabelSet: ReadLabelSet
+  /** What limits say of the series of a source. */
+  readonly gateOf: (source: string) => SeriesGate
   /** How much may be kept so that series need not be decoded again. Bytes. */
   readonly maxSeriesBytes: number
 }
@@ -40,6 +43,7 @@ export function createSources({
   now,
   maxLength,
   readLabelSet,
+  gateOf,
   maxSeriesBytes,
 }: SourcesDeps): Sources {
   // In order of use: the first was used least recently.
@@ -52,8 +56,9 @@ export function createSources({
   function create(name: string): Source {
     const metadata = createMetadataBook()
     const nextSymbol = () => symbolCount++
+    const gate = gateOf(name)
     const book = () =>
-      createSeriesBook({ owner: owners++, series, symbols, nextSymbol, metadata, readLabelSet })
+      createSeriesBook({ owner: owners++, series, symbols, nextSymbol, metadata, readLabelSet, gate })
     const lane = createDictionaryLane({
       source: name,
       publish: (json, id) => publish(name, json, id),
