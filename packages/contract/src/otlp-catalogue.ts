@@ -57,8 +57,8 @@ export const otlpMetrics = {
   spanMetricsOverflowTotal: {
     name: 'tocsin_span_metrics_overflow_total',
     type: 'counter',
-    labels: ['service', 'metric'],
-    help: 'Spans counted without their labels, since their service has too many label sets (SPAN_METRICS_MAX_SERIES).',
+    labels: ['source', 'metric'],
+    help: 'Spans counted without their labels, since their service (the source) has too many label sets (SPAN_METRICS_MAX_SERIES).',
   },
   spanEventsTotal: {
     name: 'tocsin_span_metrics_events_total',

@@ -49,7 +49,7 @@ export const otlpGroups: readonly MetricGroup[] = [
       },
       {
         question: 'Whose spans have too many label sets?',
-        query: 'sum by (service, metric) (increase(tocsin_span_metrics_overflow_total[15m])) > 0',
+        query: 'sum by (source, metric) (increase(tocsin_span_metrics_overflow_total[15m])) > 0',
       },
     ],
   },

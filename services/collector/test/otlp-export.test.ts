@@ -14,10 +14,18 @@ import { NodeSDK } from '@opentelemetry/sdk-node'
 import { BatchSpanProcessor, TracerProvider } from '@opentelemetry/sdk-trace'
 import { createSubjects, spanEvent } from '@tocsin/contract'
 import type { Bus } from '@tocsin/runtime'
-import { failOnLeaks, type Server, type ServiceUnderTest, startNats, startService } from '@tocsin/testkit'
+import {
+  failOnLeaks,
+  type Server,
+  type ServiceUnderTest,
+  startNats,
+  startService,
+  waitFor,
+} from '@tocsin/testkit'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import { openBus } from './open-bus.ts'
 import { query, untilValue, valuesOf } from './otlp/query.ts'
+import { readValue, scrape } from './read-exposition.ts'
 
 failOnLeaks({ beforeAll, afterAll })
 
@@ -200,3 +208,27 @@ test('NodeSDK needs the endpoint only', async () => {
     await valuesOf(collector.url, 'target_info{service="plain-node",telemetry_sdk_language="nodejs"}'),
   ).toEqual(['1'])
 })
+
+test('an exporter keeps what NATS could not take, and nothing of it is lost or counted twice', async () => {
+  const url = `${endpoint()}/v1/traces`
+  const provider = new TracerProvider({
+    resource: resourceOf('patient'),
+    spanProcessors: [
+      new BatchSpanProcessor({
+        exporter: new ProtoTraceExporter({ url, timeoutMillis: 30_000 }),
+        exportTimeoutMillis: 30_000,
+      }),
+    ],
+  })
+  const tracer = provider.getTracer('shop')
+  for (let i = 0; i < 100; i++) tracer.startSpan(`step ${i % 4}`).end()
+  await nats.kill()
+  const flushed = provider.forceFlush()
+  const unavailable = 'tocsin_otlp_requests_total{outcome="unavailable",signal="traces"}'
+  await waitFor(async () => readValue(await scrape(collector.url), unavailable), { what: 'a refusal' })
+  await nats.restart()
+  await flushed
+  await provider.shutdown()
+  await untilValue(collector.url, 'sum(traces_span_metrics_calls_total{service="patient"})', 100)
+  await untilValue(collector.url, 'count(traces_span_metrics_calls_total{service="patient"} == 25)', 4)
+}, 60_000)

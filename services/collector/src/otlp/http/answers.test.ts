@@ -42,7 +42,7 @@ describe('the answer to what is not taken', () => {
 
   it('says when to come again where that may help', () => {
     const busy = answerFault(new OtlpError('unavailable', 'later'), 'json')
-    expect([busy.status, busy.headers['Retry-After']]).toEqual([503, '1'])
+    expect([busy.status, busy.headers['Retry-After']]).toEqual([503, '2'])
     const never = answerFault(new OtlpError('too_large', 'never'), 'json')
     expect([never.status, never.headers['Retry-After']]).toEqual([413, undefined])
   })

@@ -25,8 +25,8 @@ const STATUS: Readonly<Record<OtlpErrorCode, readonly [http: number, rpc: number
   unavailable: [503, 14],
   internal: [500, 13],
 }
-/** Seconds; senders wait longer by themselves when it goes on. */
-const RETRY_AFTER = '1'
+/** Seconds. OpenTelemetry's SDK for Node tries five times within ten seconds: so it spends all of them. */
+const RETRY_AFTER = '2'
 
 /** An Export…ServiceResponse, with a partial success when something was refused. */
 export function answerResult(signal: Signal, { rejected, reason }: ExportResult, encoding: Encoding): Answer {

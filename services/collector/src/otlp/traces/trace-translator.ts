@@ -73,11 +73,11 @@ function createTraceRecord(
     if (eventsOverLimit > 0) events.inc({ outcome: 'over_limit' }, eventsOverLimit)
     if (eventsInvalid > 0) events.inc({ outcome: 'invalid' }, eventsInvalid)
     for (const { service, metric, spans: count } of overflows) {
-      overflow.inc({ service, metric }, count)
+      overflow.inc({ source: service, metric }, count)
       const due = throttle(`overflow ${metric} ${service}`)
       if (due)
         log.warn(
-          { service, metric, maxSeries, suppressed: due.suppressed },
+          { source: service, metric, maxSeries, suppressed: due.suppressed },
           'too many label sets of spans: what is beyond is counted with otel_metric_overflow="true"; take ids out of span names, or raise SPAN_METRICS_MAX_SERIES',
         )
     }
