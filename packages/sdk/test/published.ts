@@ -50,3 +50,8 @@ export async function makeProject(
   }
   return { folder, remove: () => rm(folder, { recursive: true, force: true }) }
 }
+
+/** Puts the package, as it is published, where a project finds it. */
+export async function putPackage(project: string): Promise<void> {
+  await buildPackage(join(project, 'node_modules/@tocsin/sdk'))
+}
