@@ -23,7 +23,7 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   })
   book.onChange(({ rules }) => evaluatorMetrics.rules.set(rules.size))
   const packs = env.ALERT_RULE_PACKS
-  if (packs?.join() !== 'none') book.setPacks(loadPacks(packs))
+  if (packs?.join() !== 'none') book.setPacks(loadPacks(packs, { runbooksURL: `${ctx.url}/runbooks` }))
   const folder = env.ALERT_RULES_PATH
   if (folder !== undefined) {
     const unwatch = await watchRuleFiles(folder, { ...ctx, book, metrics: evaluatorMetrics }).catch(

@@ -35,6 +35,7 @@ describe('an expression', () => {
     '{__name__=~"took_.*", route="/"}',
     'label_replace(limit, "short", "$1", "route", "/(.*)")',
     'count_values by (route) ("value", limit)',
+    'topk(3, count by (__name__) ({__name__=~"took_.*"}))',
     'absent(limit{route="/"}) == 1 or on (route) limit',
     'ALERTS{alertstate="firing",anything="x"}',
     'up{job="shop"} == 0',

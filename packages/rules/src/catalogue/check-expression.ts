@@ -33,7 +33,7 @@ export function checkExpression(source: string, known: KnownMetrics): CheckedUse
   function need(expr: Expr, names: readonly string[], of: LabelNames, what: string): void {
     if (of === undefined) return
     for (const name of names)
-      if (!of.has(name))
+      if (name !== '__name__' && !of.has(name))
         blame(expr, `${what} the label ${name}; there are ${[...of].sort().join(', ') || 'none'}`)
   }
 
