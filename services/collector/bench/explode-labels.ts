@@ -66,7 +66,8 @@ async function send({ bus, collector }: Target, by: Way, from: number, to: numbe
     headers: { 'content-type': 'application/x-protobuf', 'content-encoding': 'snappy' },
     body: compress(encodeVersion1(series)),
   })
-  if (response.status !== 204)
+  // What is over the limit is refused, and told.
+  if (response.status !== 204 && response.status !== 400)
     throw new Error(`remote write answers ${response.status}: ${await response.text()}`)
 }
 

@@ -13,12 +13,13 @@ import type { MessageVersion } from './choose-message.ts'
 import { createLabelSetReader } from './read-label-set.ts'
 import { receiveWrite } from './receive-write.ts'
 import { createRooms } from './room.ts'
+import type { SeriesGate } from './series-gate.ts'
 import { createSources } from './sources.ts'
 
 const NOW = Date.UTC(2026, 2, 1, 12)
 
 /** A receiver, and what it stored: samples, exemplars and creation times by their series, and what is said of metrics. */
-function createReceiver() {
+function createReceiver(gate: SeriesGate = () => 'held') {
   const names = createNameChecks()
   const stored: string[] = []
   const metadata: NonNullable<MetricBatch['metadata']> = []
@@ -46,7 +47,7 @@ function createReceiver() {
     now: () => NOW,
     maxLength: () => 4000,
     readLabelSet,
-    gateOf: () => () => 'held',
+    gateOf: () => gate,
     maxSeriesBytes: 1e6,
   })
   const send = (version: MessageVersion, message: Uint8Array, source = 'test') =>
@@ -54,7 +55,7 @@ function createReceiver() {
       { sources, names, maxBytes: 10_000_000, now: () => NOW },
       { version, source, body: compress(message), room: createRooms(1e9).enter() },
     )
-  return { send, stored, metadata, batches }
+  return { send, stored, metadata, batches, sources }
 }
 
 const encode = (version: MessageVersion, series: readonly SentSeries[]) =>
@@ -353,6 +354,31 @@ it('keeps sources apart, and both versions', async () => {
     ['a', [[0, { job: 'a' }]]],
   ])
   expect(batches[0]?.dictionary?.publisher).not.toBe(batches[1]?.dictionary?.publisher)
+})
+
+it('stores and remembers nothing of a series that limits have no room for, until they have', async () => {
+  let isFull = true
+  const refusal = { reason: 'series_limit_metric', detail: 'full' } as const
+  const { send, stored, metadata, sources } = createReceiver((name) => {
+    if (name !== 'clicks') return 'held'
+    return isFull ? refusal : undefined
+  })
+  const clicks: SentSeries = {
+    labels: [['__name__', 'clicks']],
+    samples: [{ value: 1, timeMs: NOW }],
+    exemplars: [{ labels: [['trace_id', 'a']], value: 1, timeMs: NOW }],
+    metadata: { kind: 1, help: 'Clicks.', unit: '' },
+  }
+  const message = encodeVersion2([clicks, up({ value: 1, timeMs: NOW })])
+  expect(await send(2, message)).toMatchObject({
+    samples: 1,
+    refused: 2,
+    refusal: 'series_limit_metric (2 times, first: full)',
+  })
+  expect([stored.length, metadata.length, sources.knownSeries()]).toEqual([1, 0, 1])
+  isFull = false
+  expect(await send(2, message)).toMatchObject({ samples: 2, exemplars: 1, refused: 0 })
+  expect([stored.length, metadata.length, sources.knownSeries()]).toEqual([4, 1, 2])
 })
 
 function word(value: number | 'stale'): number | string {

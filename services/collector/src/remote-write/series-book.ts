@@ -71,13 +71,13 @@ export function createSeriesBook(deps: SeriesBookDeps): SeriesBook {
 
   return {
     find(key, read) {
-      let known = series.get(owner, key)
-      if (!known) {
-        known = create(read())
-        series.set(owner, key, known, known.labels.length + SERIES_BYTES)
-      }
-      if (!known.isSettled) settle(known)
-      return known
+      const known = series.get(owner, key)
+      const one = known ?? create(read())
+      if (!one.isSettled) settle(one)
+      // What limits have no room for has none here either: there may be millions of it.
+      if (!known && (one.isSettled || !one.refusal))
+        series.set(owner, key, one, one.labels.length + SERIES_BYTES)
+      return one
     },
     histogram(of, bounds) {
       const metric = metadata.histogram(of.name, bounds)

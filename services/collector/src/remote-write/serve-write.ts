@@ -115,7 +115,7 @@ function toWriteError(error: unknown): WriteError | undefined {
 }
 
 function logOnce({ log, throttle }: ServeWriteDeps, outcome: string, source: string, reason: string): void {
-  const due = throttle(`${outcome} ${source}`)
+  const due = throttle(`${outcome === 'partial' ? 'refused' : outcome} ${source}`)
   if (due)
     log.warn({ outcome, source, reason, suppressed: due.suppressed }, 'remote write is not taken as a whole')
 }
