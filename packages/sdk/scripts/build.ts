@@ -48,7 +48,8 @@ await build({
   logLevel: 'error',
 })
 await writeFile(join(folder, 'package.json'), `${JSON.stringify(publishedManifest(), null, 2)}\n`)
-await copyFile(join(root, 'README.md'), join(folder, 'README.md'))
+await writeFile(join(folder, 'README.md'), publishedPage(await readFile(join(root, 'README.md'), 'utf8')))
+await copyFile(join(root, '../../docs/guides/sdk.md'), join(folder, 'GUIDE.md'))
 await copyFile(join(root, '../../LICENSE'), join(folder, 'LICENSE'))
 
 function publishedManifest(): object {
@@ -67,4 +68,11 @@ function publishedManifest(): object {
     dependencies: Object.fromEntries(dependencies),
     publishConfig: { access: 'public' },
   }
+}
+
+/** A page without links that lead out of the package. */
+function publishedPage(text: string): string {
+  return text
+    .replaceAll('../../docs/guides/sdk.md', './GUIDE.md')
+    .replace(/\[([^\]]+)\]\(\.\.\/[^)]*\)/g, '$1')
 }
