@@ -98,6 +98,11 @@ export function encodeJson(request: OtlpRequest): Buffer {
   return Buffer.from(JSON.stringify(request))
 }
 
+/** What decoding alone gives. */
+export function decodeRequest(name: MessageName, body: Uint8Array): object {
+  return root.lookupType(name).decode(body)
+}
+
 /** An answer in protobuf as an object. */
 export function decodeAnswer(name: 'ExportResponse' | 'RpcStatus', body: Uint8Array): OtlpRequest {
   const type = root.lookupType(name)

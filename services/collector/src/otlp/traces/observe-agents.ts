@@ -8,8 +8,7 @@ const EXECUTIONS = spanMetric([agentMetrics.agentExecutionsTotal, agentMetrics.a
 const TOKENS = spanMetric([agentMetrics.agentTokensTotal])
 
 const INVOKE = 'invoke_agent'
-/** As the SDK says it. */
-const UNNAMED = 'unknown'
+const UNNAMED = 'unnamed'
 
 /**
  * An execution of an agent, and the tokens that its span names. Calls of models are parts of executions, whose tokens

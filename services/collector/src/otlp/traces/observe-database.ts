@@ -16,8 +16,6 @@ const SQL_VERBS: ReadonlySet<string> = new Set(
 )
 /** Systems whose statements begin with a command. */
 const COMMAND_SYSTEMS: ReadonlySet<string> = new Set(['redis', 'valkey', 'memcached'])
-/** As the SDK says it. */
-const UNNAMED = 'unknown'
 const MOST_CHARACTERS = 64
 
 /** A query: a span of a database that names an operation. Connecting, for example, names none. */
@@ -26,7 +24,7 @@ export function* observeDatabase(span: Span): Generator<Observation> {
   if (system === '' || span.kind === 'server') return
   const operation = operationOf(span, system)
   if (operation === '') return
-  const table = textOf(span, KEYS.dbTable) || UNNAMED
+  const table = textOf(span, KEYS.dbTable)
   const duration = secondsOf(span)
   yield { metric: QUERIES, values: [operation, table, outcomeOf(span)], count: 1, duration, span }
   yield { metric: DURATIONS, values: [operation, table], count: 1, duration, span }

@@ -270,12 +270,12 @@ const BUILT_INS: readonly (readonly [string, SentSpan, Readonly<Record<string, n
   [
     'a query whose statement alone says what it does',
     { kind: 3, attributes: { 'db.system': 'postgresql', 'db.statement': ' select * from t where id = 7' } },
-    { 'db_queries_total{operation="SELECT",status="success",table="unknown"}': 1 },
+    { 'db_queries_total{operation="SELECT",status="success"}': 1 },
   ],
   [
     'a command',
     { kind: 3, attributes: { 'db.system.name': 'redis', 'db.query.text': 'HGET k f' } },
-    { 'db_queries_total{operation="HGET",status="success",table="unknown"}': 1 },
+    { 'db_queries_total{operation="HGET",status="success"}': 1 },
   ],
   ['no query: connecting', { kind: 3, attributes: { 'db.system': 'postgresql', 'db.name': 'shop' } }, {}],
   [
