@@ -99,7 +99,7 @@ export const collectorMetrics = {
     name: 'tocsin_metric_events_refused_total',
     type: 'counter',
     labels: ['reason'],
-    help: 'Metric events, and samples of batches, that were refused and kept as dead letters.',
+    help: 'Metric events, and samples of batches, that were refused; dead letters keep them, of floods the first.',
   },
   scrapeDurationSeconds: {
     name: 'tocsin_scrape_duration_seconds',

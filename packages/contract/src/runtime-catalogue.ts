@@ -56,7 +56,7 @@ export const runtimeMetrics = {
     name: 'tocsin_dead_letters_total',
     type: 'counter',
     labels: ['stream', 'reason', 'written'],
-    help: 'Dead letters written (or left to the service that writes them).',
+    help: 'Dead letters, by whether they were written: others are left to another service, or of a flood.',
   },
   leaseHeld: {
     name: 'tocsin_lease_held',
