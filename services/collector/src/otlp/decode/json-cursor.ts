@@ -9,6 +9,11 @@ const OPEN_LIST = 0x5b
 const CLOSE_LIST = 0x5d
 const OPEN_OBJECT = 0x7b
 const CLOSE_OBJECT = 0x7d
+const MINUS = 0x2d
+const ZERO = 0x30
+
+/** All numbers of so many digits are exact. */
+const MOST_EXACT_DIGITS = 15
 
 const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/
 const ESCAPE = /^(?:["\\/bfnrt]|u[0-9a-fA-F]{4})/
@@ -119,6 +124,23 @@ export class JsonCursor {
     return number
   }
 
+  /** A whole number of few digits, as number or text; undefined, and nothing is read, where something else stands. */
+  fewDigits(): number | undefined {
+    const { body } = this
+    const quoted = this.peek() === QUOTE
+    let at = quoted ? this.at + 1 : this.at
+    const negative = body[at] === MINUS
+    if (negative) at++
+    const from = at
+    let value = 0
+    for (; isDigit(body[at] ?? 0); at++) value = value * 10 + (body[at] ?? 0) - ZERO
+    const digits = at - from
+    if (digits === 0 || digits > MOST_EXACT_DIGITS || (body[from] === ZERO && digits > 1)) return undefined
+    if (quoted ? body[at] !== QUOTE : isNumeric(body[at] ?? 0)) return undefined
+    this.at = quoted ? at + 1 : at
+    return negative && value > 0 ? -value : value
+  }
+
   /** Where the text or number that stands here begins, when it is `accepted` bytes and nothing else. */
   plain(
     accepted: (byte: number) => boolean,
@@ -182,14 +204,11 @@ export class JsonCursor {
   }
 }
 
+export function isDigit(byte: number): boolean {
+  return byte >= 0x30 && byte <= 0x39
+}
+
 /** Digits, sign, point, exponent. */
 function isNumeric(byte: number): boolean {
-  return (
-    (byte >= 0x30 && byte <= 0x39) ||
-    byte === 0x2d ||
-    byte === 0x2b ||
-    byte === 0x2e ||
-    byte === 0x65 ||
-    byte === 0x45
-  )
+  return isDigit(byte) || byte === 0x2d || byte === 0x2b || byte === 0x2e || byte === 0x65 || byte === 0x45
 }

@@ -1,4 +1,4 @@
-import { JsonCursor } from './json-cursor.ts'
+import { isDigit, JsonCursor } from './json-cursor.ts'
 import type { MessageFields, MessageReader } from './message-reader.ts'
 
 const INTEGER = /^[+-]?\d{1,40}$/
@@ -125,6 +125,8 @@ export class JsonReader implements MessageReader {
   }
 
   double(): number {
+    const few = this.#json.fewDigits()
+    if (few !== undefined) return few
     const text = this.#json.number()
     if (text === 'NaN') return Number.NaN
     const number = text.trim() === '' ? Number.NaN : Number(text)
@@ -149,8 +151,8 @@ export class JsonReader implements MessageReader {
   }
 
   fixed64(): number {
-    const exact = this.#integer()
-    if (exact < 0n || exact > MOST_UINT64) throw this.#json.fault('an integer from 0 to 2^64 - 1 is expected')
+    const exact = this.#json.fewDigits() ?? this.#integer()
+    if (exact < 0 || exact > MOST_UINT64) throw this.#json.fault('an integer from 0 to 2^64 - 1 is expected')
     return Number(exact)
   }
 
@@ -159,6 +161,8 @@ export class JsonReader implements MessageReader {
   }
 
   int64(): number | bigint {
+    const few = this.#json.fewDigits()
+    if (few !== undefined) return few
     const exact = this.#integer()
     if (exact > MOST_INT64 || exact < -MOST_INT64 - 1n)
       throw this.#json.fault('an integer of 64 bits is expected')
@@ -232,10 +236,6 @@ export class JsonReader implements MessageReader {
     if (text.trim() !== '' && Number.isInteger(number)) return BigInt(number)
     throw this.#json.fault('an integer is expected, as number or text')
   }
-}
-
-function isDigit(byte: number): boolean {
-  return byte >= 0x30 && byte <= 0x39
 }
 
 function isHexDigit(byte: number): boolean {
