@@ -1,8 +1,13 @@
 // npm run bench -- <name>: every benchmark compares two things in one run.
 import { latency } from './latency.ts'
 import { rules } from './rules.ts'
+import { throughput } from './throughput.ts'
 
-const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promise<void>>> = { latency, rules }
+const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promise<void>>> = {
+  latency,
+  rules,
+  throughput,
+}
 
 const [name = 'latency', rounds] = process.argv.slice(2)
 const benchmark = benchmarks[name]

@@ -84,6 +84,16 @@ const loads: readonly Load[] = [
     messages: batches(1000, (round, from, to) => range(from, to, (i) => event(round, i))),
   },
   {
+    name: 'events in arrays, each with its time',
+    samples: SERIES,
+    messages: batches(1000, (round, from, to) =>
+      range(from, to, (i) => ({
+        ...event(round, i),
+        time: new Date(START + round * 1000 + (i % 1000)).toISOString(),
+      })),
+    ),
+  },
+  {
     name: 'events in arrays, in any order',
     samples: SERIES,
     messages: batches(1000, (round, from, to) =>

@@ -1,0 +1,85 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { jetstream } from '@nats-io/jetstream'
+import { connect } from '@nats-io/transport-node'
+import { createSubjects } from '@tocsin/contract'
+import { type ServiceUnderTest, startNats, startService } from '@tocsin/testkit'
+import { type Body, createWriteRequests, eventArrays, sdkBatches } from './bodies.ts'
+import type { Fleet } from './fleet.ts'
+import { pin, pinSender, postAll, RECEIVING, type Receiver } from './receiver.ts'
+
+const subjects = createSubjects()
+/** Messages on their way to NATS at once. */
+const IN_FLIGHT = 32
+const LIMITS = {
+  METRICS_MAX_SERIES: '2000000',
+  METRICS_MAX_SERIES_PER_METRIC: '200000',
+  METRICS_MAX_BYTES: '4000000000',
+}
+
+/** A collector behind a NATS of its own, and the ways in that are compared. */
+export async function startTocsinReceivers(fleet: Fleet): Promise<readonly Receiver[]> {
+  return [
+    await startReceiver(fleet, 'SDK batches through NATS', sdkBatches, publishAll),
+    await startReceiver(fleet, 'JSON events in arrays through NATS', eventArrays, publishAll),
+    await startReceiver(fleet, 'remote write', createWriteRequests(fleet), (_, { url }, bodies) =>
+      postAll(bodies, () => `${url}/api/v1/write?source=bench`, {
+        'content-type': 'application/x-protobuf',
+        'content-encoding': 'snappy',
+        'x-prometheus-remote-write-version': '0.1.0',
+      }),
+    ),
+  ]
+}
+
+type Publish = (body: Body) => Promise<unknown>
+
+async function startReceiver(
+  fleet: Fleet,
+  way: string,
+  bodies: Receiver['bodies'],
+  sendAll: (publish: Publish, collector: ServiceUnderTest, bodies: readonly Body[]) => Promise<void>,
+): Promise<Receiver> {
+  const nats = await startNats()
+  const collector = await startService('collector', { NATS_URL: nats.url, ...LIMITS })
+  const nc = await connect({ servers: nats.url })
+  const js = jetstream(nc)
+  pinSender(nats.pid)
+  pin(collector.pid, RECEIVING)
+  const last = fleet.series - 1
+  return {
+    name: `Tocsin, ${way}`,
+    version: `node ${process.version}`,
+    pid: collector.pid,
+    bodies,
+    async send(all, cycle, timeMs) {
+      await sendAll((body) => js.publish(subjects.metrics(body.source), body.bytes), collector, all)
+      await untilValue(collector.url, fleet.textOf(last), fleet.value(cycle, last), timeMs)
+    },
+    async stop() {
+      await nc.close()
+      await collector.stop()
+      await nats.stop()
+    },
+  }
+}
+
+async function publishAll(publish: Publish, _: unknown, bodies: readonly Body[]): Promise<void> {
+  const underWay = new Set<Promise<unknown>>()
+  for (const body of bodies) {
+    const stored = publish(body)
+    underWay.add(stored)
+    void stored.finally(() => underWay.delete(stored)).catch(() => {})
+    if (underWay.size >= IN_FLIGHT) await Promise.race(underWay)
+  }
+  await Promise.all(underWay)
+}
+
+/** Messages are read in order: once the last sample is there, all are. */
+async function untilValue(url: string, series: string, value: number, timeMs: number): Promise<void> {
+  const query = `${url}/api/v1/query?time=${timeMs / 1000}&query=${encodeURIComponent(series)}`
+  for (;;) {
+    const answer = (await (await fetch(query)).json()) as { data: { result: { value: [number, string] }[] } }
+    if (answer.data.result[0]?.value[1] === String(value)) return
+    await delay(5)
+  }
+}
