@@ -1,8 +1,15 @@
 import type { CliCommand } from '../command.ts'
 import { queryCommand } from './query.ts'
+import { rulesCommand } from './rules.ts'
 import { statusCommand } from './status.ts'
 import { stopCommand } from './stop.ts'
 import { upCommand } from './up.ts'
 
 /** Every command of `tocsin`: a new one is a file beside this one, and a name in this list. */
-export const commands: readonly CliCommand[] = [upCommand, stopCommand, statusCommand, queryCommand]
+export const commands: readonly CliCommand[] = [
+  upCommand,
+  stopCommand,
+  statusCommand,
+  queryCommand,
+  rulesCommand,
+]

@@ -1,11 +1,14 @@
 import type { AlertingRule, RuleGroup } from '../rule.ts'
+import type { Place } from '../yaml-reader.ts'
 import { checkExpression, type UseFault } from './check-expression.ts'
 import type { KnownMetrics, LabelNames } from './known-metrics.ts'
 
-/** A fault of a rule, by its group and name. */
+/** A fault of a rule, by its group and name; where its expression stands, if it is known. */
 export interface RuleUseFault extends UseFault {
+  readonly file: string
   readonly group: string
   readonly rule: string
+  readonly place: Place | undefined
 }
 
 /**
@@ -20,7 +23,13 @@ export function checkRules(groups: readonly RuleGroup[], known: KnownMetrics): r
       const found = [...faults]
       if (rule.kind === 'alerting') found.push(...textFaults(rule, labels, all))
       else all.set(rule.name, labels && new Set([...labels, ...Object.keys(rule.labels)]))
-      return found.map((fault) => ({ group: group.name, rule: rule.name, ...fault }))
+      return found.map((fault) => ({
+        file: group.file,
+        group: group.name,
+        rule: rule.name,
+        place: rule.place,
+        ...fault,
+      }))
     }),
   )
 }
