@@ -6,6 +6,7 @@ import {
   startService,
   waitFor,
 } from '@tocsin/testkit'
+import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { compress, encodeVersion1, encodeVersion2, type SentSeries } from './encode-write.ts'
 import { readValue, scrape } from './read-exposition.ts'
@@ -190,6 +191,42 @@ test('what cannot be read is refused as a whole', async () => {
   expect([get.status, get.headers.get('allow')]).toEqual([405, 'POST'])
   await get.body?.cancel()
   expect(await query('never')).toEqual([])
+})
+
+test('hostile bodies get a 4xx or what is valid of them stored, and harm nobody', async () => {
+  const histogram = { schema: 1, count: 3, sum: 1, positive: { spans: [[0, 2]], counts: [1, 2] } } as const
+  const series: SentSeries[] = [
+    level('hostile', 1),
+    { ...level('hostile_too', 2), histograms: [{ ...histogram, timeMs: Date.now() }] },
+  ]
+  const messages = [encodeVersion1(series), encodeVersion2(series)]
+  const body = fc
+    .tuple(
+      fc.nat({ max: 1 }),
+      fc.nat(1000),
+      fc.array(fc.tuple(fc.nat(), fc.nat({ max: 255 })), { minLength: 1, maxLength: 6 }),
+      fc.boolean(),
+    )
+    .map(([version, cut, changes, isCompressedFirst]) => {
+      const message = messages[version] ?? new Uint8Array()
+      const bytes = isCompressedFirst ? compress(message) : Uint8Array.from(message)
+      for (const [at, value] of changes) bytes[at % bytes.length] = value
+      const rest = bytes.subarray(0, Math.max(1, bytes.length - (cut > 500 ? cut - 500 : 0)))
+      return {
+        type: version === 0 ? V1 : V2,
+        body: Uint8Array.from(isCompressedFirst ? rest : compress(rest)),
+      }
+    })
+  await fc.assert(
+    fc.asyncProperty(body, async ({ type, body }) => {
+      const { status } = await write(body, type, { path: '?source=hostile' })
+      expect(status === 204 || (status >= 400 && status < 500), String(status)).toBe(true)
+    }),
+    { numRuns: 300 },
+  )
+  expect(await writeVersion2([level('unharmed', 3)])).toMatchObject({ status: 204 })
+  expect(await values('unharmed')).toEqual(['3'])
+  expect(collector.logs.filter((line) => line['level'] === 'error')).toEqual([])
 })
 
 test('a source has its own subject and limits', async () => {
