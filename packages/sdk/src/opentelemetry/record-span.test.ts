@@ -2,6 +2,7 @@ import type { Attributes } from '@opentelemetry/api'
 import { messagingMetrics } from '@tocsin/contract'
 import { Registry } from 'prom-client'
 import { describe, expect, it } from 'vitest'
+import { finishedSpan } from '../../test/spans.ts'
 import { noteTracking } from '../../test/tracking.ts'
 import { defineMetrics } from '../record/built-in-metrics.ts'
 import { createMetrics } from '../record/create-metrics.ts'
@@ -13,18 +14,7 @@ const [SERVER, CLIENT, PRODUCER, CONSUMER] = [1, 2, 3, 4]
 const OWN = { http: false, database: false, agents: false }
 
 function spanOf(kind: number, attributes: Attributes, more: Partial<FinishedSpan> = {}): FinishedSpan {
-  return {
-    name: 'span',
-    kind,
-    spanContext: () => ({ traceId: 'a'.repeat(32), spanId: 'b'.repeat(16), traceFlags: 1 }),
-    startTime: [1_700_000_000, 0],
-    duration: [0, 20_000_000],
-    status: { code: 0 },
-    attributes,
-    events: [],
-    resource: { attributes: {} },
-    ...more,
-  }
+  return finishedSpan({ kind, attributes, ...more })
 }
 
 async function recorded(spans: readonly FinishedSpan[], ownUses = OWN): Promise<string[]> {

@@ -3,8 +3,9 @@ import { CONTRACT_VERSION, type SpanEvent, severityOf, spanEvent } from '@tocsin
 import { attributeText } from './attribute-labels.ts'
 import { ERROR, type FinishedSpan, millisecondsOf } from './finished-span.ts'
 
-/** Events of a second; those that ask for an alert may use all of them, failed spans what is left. */
+/** Events of a second. Those that ask for an alert may use all of them, failed spans leave a part for that. */
 const MOST_PER_SECOND = 50
+const KEPT_FOR_ALERTS = 10
 const MOST_UNDER_WAY = 100
 const MOST_ATTRIBUTES = 64
 const KINDS = ['internal', 'server', 'client', 'producer', 'consumer'] as const
@@ -25,13 +26,13 @@ export function createSpanTeller(parts: {
   let told = 0
   let underWay = 0
 
-  function mayTell(): boolean {
+  function mayTell(asksForAlert: boolean): boolean {
     const present = Math.floor(now() / 1000)
     if (present !== second) {
       second = present
       told = 0
     }
-    return told < MOST_PER_SECOND && underWay < MOST_UNDER_WAY
+    return told < MOST_PER_SECOND - (asksForAlert ? 0 : KEPT_FOR_ALERTS) && underWay < MOST_UNDER_WAY
   }
 
   async function tell(event: SpanEvent, send: (event: SpanEvent) => Promise<void>): Promise<void> {
@@ -51,7 +52,7 @@ export function createSpanTeller(parts: {
     const asksForAlert = span.attributes['alert.severity'] !== undefined
     if (span.status.code !== ERROR && !asksForAlert) return
     const send = store()
-    const event = send && mayTell() ? eventOf(span, service(), now()) : undefined
+    const event = send && mayTell(asksForAlert) ? eventOf(span, service(), now()) : undefined
     if (send && event) void tell(event, send)
     else onOutcome('dropped')
   }

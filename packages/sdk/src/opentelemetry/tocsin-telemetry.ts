@@ -101,5 +101,5 @@ export function createTelemetry(monitoring: Monitoring, options: TelemetryOption
 /** The service that a span names, unless OpenTelemetry's SDK only says that it knows none. */
 function serviceOf({ resource }: FinishedSpan): string {
   const name = attributeText(resource.attributes['service.name'])
-  return name.startsWith('unknown_service') ? '' : name.slice(0, 200)
+  return name.startsWith('unknown_service') ? '' : name.slice(0, 200).toWellFormed()
 }
