@@ -43,6 +43,18 @@ export const evaluatorMetrics = {
   },
   alerts: { name: 'tocsin_alerts', type: 'gauge', labels: ['state'], help: 'Alerts of all rules, by state.' },
   rules: { name: 'tocsin_rules', type: 'gauge', labels: [], help: 'Rules that are evaluated.' },
+  ruleParts: {
+    name: 'tocsin_rule_parts',
+    type: 'gauge',
+    labels: [],
+    help: 'Parts of the rules, of 12, that this replica evaluates.',
+  },
+  evaluationGapsTotal: {
+    name: 'tocsin_evaluation_gaps_total',
+    type: 'counter',
+    labels: [],
+    help: 'Parts of the rules that nobody evaluated for so long that some of the stream was passed over.',
+  },
   ruleFilesRefused: {
     name: 'tocsin_rule_files_refused',
     type: 'gauge',

@@ -36,6 +36,7 @@ export function textOfToken(token: string): string {
  *     <prefix>.capacity.<forecast|risk>.<resource>
  *     <prefix>.dead-letters.<service>.<reason>
  *     <prefix>.rpc.<service>.<verb>
+ *     <prefix>.rpc.<service>.<verb>.<replica>
  */
 export function createSubjects(prefix: string = DEFAULT_PREFIX) {
   if (!/^[^\s.*>]+(\.[^\s.*>]+)*$/.test(prefix))
@@ -66,6 +67,8 @@ export function createSubjects(prefix: string = DEFAULT_PREFIX) {
     deadLetter: (service: string, reason: string) => `${prefix}.dead-letters.${t(service)}.${t(reason)}`,
     allDeadLetters: `${prefix}.dead-letters.>`,
     rpc: (service: string, verb: string) => `${prefix}.rpc.${t(service)}.${t(verb)}`,
+    rpcOfReplica: (service: string, verb: string, replica: string) =>
+      `${prefix}.rpc.${t(service)}.${t(verb)}.${t(replica)}`,
   }
 }
 

@@ -11,6 +11,8 @@ export function createEvaluatorMetrics(metrics: Metrics) {
     published: metrics.counter(definitions.alertTransitionsTotal),
     active: metrics.gauge(definitions.alerts),
     rules: metrics.gauge(definitions.rules),
+    parts: metrics.gauge(definitions.ruleParts),
+    gaps: metrics.counter(definitions.evaluationGapsTotal),
     refusedFiles: metrics.gauge(definitions.ruleFilesRefused),
     series: metrics.gauge(headMetrics.headSeries),
   }

@@ -1,12 +1,12 @@
 import type { Metrics } from '@tocsin/runtime'
-import type { Session } from './evaluation/session.ts'
 import type { EvaluatorMetrics } from './evaluator-metrics.ts'
+import type { Replica } from './run-replica.ts'
 
 /** Lets the gauges of alerts and series be counted when they are asked for. */
 export function observeSession(
   metrics: Pick<Metrics, 'beforeRead'>,
-  { active, series }: EvaluatorMetrics,
-  session: () => Session | undefined,
+  { active, series, parts }: EvaluatorMetrics,
+  { session, share }: Pick<Replica, 'session' | 'share'>,
 ): void {
   metrics.beforeRead(() => {
     const counts = { pending: 0, firing: 0 }
@@ -17,5 +17,6 @@ export function observeSession(
     active.set({ state: 'pending' }, counts.pending)
     active.set({ state: 'firing' }, counts.firing)
     series.set(session()?.series() ?? 0)
+    parts.set(share()?.held().size ?? 0)
   })
 }

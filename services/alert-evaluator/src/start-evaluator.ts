@@ -1,19 +1,21 @@
 import { basename } from 'node:path'
 import { loadPacks } from '@tocsin/rules'
-import { messageOf, type ServiceContext } from '@tocsin/runtime'
+import { messageOf, replicaName, type ServiceContext } from '@tocsin/runtime'
+import { collectGroups, presentOwn } from './api/collect-groups.ts'
 import { serveApi } from './api/serve-api.ts'
 import type { EvaluatorEnv } from './env.ts'
 import { startSession } from './evaluation/session.ts'
 import { createEvaluatorMetrics } from './evaluator-metrics.ts'
-import { leadSessions } from './lead-sessions.ts'
 import { observeSession } from './observe-session.ts'
+import { answerReplicas, createAskReplicas } from './replicas/ask-replicas.ts'
 import { openCustomRules } from './rules/custom-rules.ts'
 import { linkToRule } from './rules/link-to-rule.ts'
 import { createRuleBook } from './rules/rule-book.ts'
 import { serveRuleCalls } from './rules/serve-rule-calls.ts'
 import { watchRuleFiles } from './rules/watch-rule-files.ts'
+import { runReplica } from './run-replica.ts'
 
-/** Starts the evaluator: its rules, its API, and the work itself while this replica holds the lease. */
+/** Starts the evaluator: its rules, its API, and its share of the work. */
 export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise<void> {
   const { env, bus, lifecycle } = ctx
   const evaluatorMetrics = createEvaluatorMetrics(ctx.metrics)
@@ -36,20 +38,28 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   const custom = await openCustomRules({ ...ctx, book })
   lifecycle.onStop('custom rules', custom.stop)
 
-  const { session, settled } = leadSessions(ctx, (lease, onBroken) =>
+  const replica = runReplica(ctx, (hooks) =>
     startSession({
       ...ctx,
-      lease,
+      ...hooks,
       book,
       evaluatorMetrics,
       source: ctx.name,
       externalURL: env.PROMETHEUS_URL ?? ctx.url,
       linkTo: linkToRule(env.PROMETHEUS_URL, ctx.url),
-      onBroken,
     }),
   )
-  observeSession(ctx.metrics, evaluatorMetrics, session)
-  serveApi(ctx.http, { custom, session })
+  observeSession(ctx.metrics, evaluatorMetrics, replica)
+  const ask = createAskReplicas(ctx)
+  serveApi(ctx.http, {
+    custom,
+    async groups() {
+      const [session, share] = [replica.session(), replica.share()]
+      return session && share && collectGroups({ ...ctx, ask, session, share })
+    },
+  })
+  const stopAnswering = answerReplicas(ctx, replicaName(ctx), () => presentOwn(replica.session()))
+  lifecycle.onStop('answers to replicas', stopAnswering)
   await serveRuleCalls(bus, custom)
-  await settled
+  await replica.settled
 }

@@ -112,11 +112,15 @@ test(
 )
 
 test(
-  'a replica that stands by takes over with all state when the one at work dies',
+  'another replica takes part, answers for all, and takes over with all state when the first one dies',
   async () => {
     const other = await world.start()
     try {
-      expect(await world.api(other, '/api/v1/alerts')).toMatchObject({ code: 503, errorType: 'unavailable' })
+      const both = await Promise.all(
+        [evaluator, other].map(async (one) => (await world.api(one, '/api/v1/alerts')).data.alerts),
+      )
+      expect(both[1]).toHaveLength(2)
+      expect(both[1]).toEqual(both[0])
       await evaluator.kill()
       await world.gauge('missed', 700)
       await world.untilStates(['firing', 'resolved', 'firing'], 'Missed')

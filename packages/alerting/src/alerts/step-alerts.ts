@@ -85,7 +85,7 @@ export function endAlerts(alerts: Iterable<Alert>, atMs: number, sequence: numbe
 /** An alert whose condition holds. */
 function present(before: Alert | undefined, observation: Observation, input: StepInput): Alert {
   const { atMs, sequence, noData } = input
-  const watched = noData?.then === 'alert' ? true : undefined
+  const watched = noData?.policy === 'alert' ? true : undefined
   if (!before || !isActive(before)) {
     const { flapping } = before ?? {}
     const raised: Alert = { ...observation, phase: 'pending', activeAt: atMs, watched, flapping, sequence }
@@ -147,7 +147,7 @@ function earliestDeadline(alerts: Iterable<Alert>, policy: AlertPolicy): number 
 export function deadlineOf(alert: Alert, policy: AlertPolicy): number {
   const { phase, activeAt, keepFiringSince, noDataSince } = withoutMask(alert)
   const { forMs, keepFiringForMs, noData } = policy
-  const kept = noDataSince !== undefined && noData?.then === 'keep'
+  const kept = noDataSince !== undefined && noData?.policy === 'keep'
   return Math.min(
     phase === 'pending' && !kept ? activeAt + forMs : Number.POSITIVE_INFINITY,
     phase === 'firing' && keepFiringSince !== undefined

@@ -22,7 +22,7 @@ export function unobserved(before: Alert, input: StepInput, raise: Raise): Alert
   if (!evidence) return isActive(before) ? absent(before, input) : before
   const value = evidence.valueOf(before)
   if (value === undefined) return lacksData(before, input, evidence, raise)
-  const watched = noData?.then === 'alert' ? true : undefined
+  const watched = noData?.policy === 'alert' ? true : undefined
   const seen = { ...before, watched, noDataSince: undefined }
   if (!isActive(seen)) return { ...seen, value }
   // What was raised for want of data alone has no condition that could be met still.
@@ -36,14 +36,14 @@ export function unobserved(before: Alert, input: StepInput, raise: Raise): Alert
 function lacksData(before: Alert, input: StepInput, evidence: Evidence, raise: Raise): Alert {
   const { atMs, noData } = input
   const noDataSince = Math.min(before.noDataSince ?? atMs, atMs)
-  if (!noData || noData.then === 'ok') return isActive(before) ? absent(before, input) : before
+  if (!noData || noData.policy === 'ok') return isActive(before) ? absent(before, input) : before
   if (atMs - noDataSince >= noData.forMs) {
     const left = { ...before, watched: undefined, noDataSince: undefined }
     return isActive(left) ? endAlert(left, atMs) : { ...left, endedAt: atMs }
   }
   // What was seen to be over goes on ending.
   if (before.keepFiringSince !== undefined) return absent(before, input)
-  if (noData.then === 'keep') return { ...before, noDataSince }
+  if (noData.policy === 'keep') return { ...before, noDataSince }
   const { fingerprint, labels, value, origin } = before
   const since = new Date(noDataSince).toISOString()
   const annotations = { ...evidence.annotate(before), tocsin_no_data: `no data since ${since}` }

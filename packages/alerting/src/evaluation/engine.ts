@@ -43,6 +43,10 @@ export interface Engine {
   evaluateDue(moment: Moment): void
   /** When the next alert is due. Milliseconds since the epoch. */
   nextDeadline(): number | undefined
+  /** Whether any rule reads a series, whoever evaluates it. */
+  isRead(series: Series): boolean
+  /** Leaves rules to another engine: their alerts are forgotten here, and go on there. */
+  release(isReleased: (group: string) => boolean): void
   /** Ends the alerts of a rule that is no longer there. */
   endRule(rule: RuleRef, alerts: ReadonlyMap<string, Alert>, moment: Moment): void
   /** Tells of ended alerts whose rule is gone and whose retention is over. */
@@ -61,9 +65,17 @@ export interface EngineOptions {
   readonly listener: EngineListener
   /** A monotonic clock, for durations. Milliseconds. */
   readonly monotonic: () => number
+  /** The groups that are evaluated here, by id; all when left out. What it answers may change between calls. */
+  readonly owns?: (group: string) => boolean
 }
 
-export function createEngine({ head, externalURL, listener, monotonic }: EngineOptions): Engine {
+export function createEngine({
+  head,
+  externalURL,
+  listener,
+  monotonic,
+  owns = () => true,
+}: EngineOptions): Engine {
   let rules: RuleSet = { groups: [], rules: new Map() }
   const marks = createRuleMarks(head)
   let statuses = new Map<string, RuleStatus>()
@@ -75,6 +87,8 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
     statuses.set(id, status)
     return status
   }
+
+  const isOurs = ({ group }: PlacedRule) => owns(group.id)
 
   function run(rule: PlacedRule, moment: Moment): void {
     const status = statusOf(rule.id)
@@ -95,17 +109,24 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
 
   /** Evaluates rules in the order of their groups, then the readers of what they wrote, a bounded number of times. */
   function runRounds(first: ReadonlySet<PlacedRule>, moment: Moment): void {
+    const later = new Set<PlacedRule>()
     let due = first
     for (let round = 0; due.size > 0 && round < MAX_ROUNDS; round++) {
-      for (const rule of inOrder(due)) run(rule, moment)
+      for (const rule of inOrder(due)) {
+        if (!isOurs(rule)) continue
+        if (moment.only?.(rule) ?? true) run(rule, moment)
+        else later.add(rule)
+      }
       due = marks.take()
     }
+    if (later.size > 0) marks.take(later)
   }
 
   /** Does what writes samples itself, and leaves the rules marked that were so before. */
   function apart(work: () => void): void {
     const waiting = marks.take()
     work()
+    for (const rule of marks.take()) waiting.add(rule)
     marks.take(waiting)
   }
 
@@ -202,6 +223,15 @@ export function createEngine({ head, externalURL, listener, monotonic }: EngineO
         if (deadlineMs !== undefined) earliest = Math.min(earliest ?? deadlineMs, deadlineMs)
     },
     nextDeadline: () => earliest,
+    isRead: (series) => marks.readersOf(series).length > 0,
+    release(isReleased) {
+      const groupOf = (ruleId: string) => ruleId.slice(0, ruleId.indexOf('.'))
+      for (const id of statuses.keys()) if (isReleased(groupOf(id))) statuses.delete(id)
+      for (const rule of departed.keys()) if (isReleased(groupOf(rule.id))) departed.delete(rule)
+      earliest = undefined
+      for (const { deadlineMs } of statuses.values())
+        if (deadlineMs !== undefined) earliest = Math.min(earliest ?? deadlineMs, deadlineMs)
+    },
     forgetDeparted(atMs) {
       for (const [rule, alerts] of departed) {
         const ended = alerts.values().toArray()

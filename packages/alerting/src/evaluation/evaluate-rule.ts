@@ -18,6 +18,8 @@ export interface Moment {
   readonly sequence: number
   readonly trigger: Trigger
   readonly frozenFrom?: number
+  /** In a replay: the rules that it concerns; others have seen more already. */
+  readonly only?: (rule: PlacedRule) => boolean
 }
 
 export interface EvaluateDeps extends ObserveDeps {
@@ -87,7 +89,7 @@ function alert(
   const queryMs = atMs - group.queryOffsetMs
   const observed = observeAlerts(rule, deps, queryMs, atMs)
   // Nearly always: nothing is amiss, and nothing was.
-  if (observed.length === 0 && status.alerts.size === 0 && rule.additions?.noData?.then !== 'alert')
+  if (observed.length === 0 && status.alerts.size === 0 && rule.additions?.noData?.policy !== 'alert')
     return NOTHING
   const step = stepAlerts({
     ...policyOf(rule),

@@ -37,7 +37,7 @@ export function gatherEvidence(
     annotate: ({ labels, value }) =>
       expandTemplates(rule.annotations, { labels, externalLabels, value }, context),
     get watched() {
-      if (noData?.then !== 'alert') return []
+      if (noData?.policy !== 'alert') return []
       const known = new Set([...alerts.values(), ...observed].map(({ origin }) => origin))
       return samples()
         .filter(({ labels }) => !known.has(originOf(labels)))

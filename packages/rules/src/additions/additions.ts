@@ -3,7 +3,7 @@ import type { Compiled } from '../compile-expression.ts'
 /** What becomes of an alert whose series went away. */
 export interface NoDataPolicy {
   /** `ok` ends it, `keep` leaves it as it was seen last, `alert` raises it for every label set that had data. */
-  readonly then: 'ok' | 'keep' | 'alert'
+  readonly policy: 'ok' | 'keep' | 'alert'
   /** For how long, then as with `ok`: what is gone for good must not stay for ever. Milliseconds. */
   readonly forMs: number
 }

@@ -22,11 +22,11 @@ export function readAdditions(
       return undefined
     }
   }
-  const policy = attempt('noData', noData, (text) => readNoData(text, query))
+  const lacking = attempt('noData', noData, (text) => readNoData(text, query))
   const resolves = attempt('resolve', resolve, compileExpression)
-  const needsData = (policy !== undefined && policy.then !== 'ok') || resolves !== undefined
+  const needsData = (lacking !== undefined && lacking.policy !== 'ok') || resolves !== undefined
   return {
-    noData: policy,
+    noData: lacking,
     resolve: resolves,
     flap: attempt('flap', flap, readFlap),
     data: needsData ? compileExpression(formatExpr(dataOf(query.compiled.expr))) : undefined,
@@ -35,14 +35,14 @@ export function readAdditions(
 
 /** `ok`, `keep`, `alert`, and for how long: `keep 2h`. */
 function readNoData(text: string, query: Compiled): NoDataPolicy {
-  const [, then, most] = /^(ok|keep|alert)(?:\s+(\S+))?$/.exec(text.trim()) ?? []
-  if (then !== 'ok' && then !== 'keep' && then !== 'alert')
+  const [, policy, most] = /^(ok|keep|alert)(?:\s+(\S+))?$/.exec(text.trim()) ?? []
+  if (policy !== 'ok' && policy !== 'keep' && policy !== 'alert')
     throw new RangeError(
       `expected ok, keep or alert, and for how long ("keep 2h"), got ${JSON.stringify(text)}`,
     )
-  if (then !== 'ok' && !canLackData(query.compiled.expr))
-    throw new RangeError(`${then}: the expression has a result just when there is no data; leave this out`)
-  return { then, forMs: most === undefined ? DAY_MS : positive(most) }
+  if (policy !== 'ok' && !canLackData(query.compiled.expr))
+    throw new RangeError(`${policy}: the expression has a result just when there is no data; leave this out`)
+  return { policy, forMs: most === undefined ? DAY_MS : positive(most) }
 }
 
 /** `6 in 10m`: from so many changes within this time on, an alert flaps. */

@@ -1,14 +1,14 @@
 import type { Express } from 'express'
-import type { Session } from '../evaluation/session.ts'
 import type { CustomRules } from '../rules/custom-rules.ts'
+import type { PresentedGroup } from './present-rules.ts'
 import { serveCustomRules } from './serve-custom-rules.ts'
 import { serveRules } from './serve-rules.ts'
 import { serveRunbooks } from './serve-runbooks.ts'
 
 export interface ApiDeps {
   readonly custom: CustomRules
-  /** The evaluation, while it runs in this replica. */
-  readonly session: () => Session | undefined
+  /** All groups of all replicas as they stand; undefined while this one is starting. */
+  readonly groups: () => Promise<readonly PresentedGroup[] | undefined>
 }
 
 /** Prometheus' API of rules and alerts, our own of custom rules, and the pages that alerts link to. */

@@ -1,22 +1,21 @@
-import { type Engine, isActive, type PlacedRule } from '@tocsin/alerting'
 import type { Express, Request, Response } from 'express'
 import { answerApiError } from './api-error.ts'
-import { presentAlert, presentGroup } from './present-rules.ts'
+import type { PresentedGroup, PresentedRule } from './present-rules.ts'
 import type { ApiDeps } from './serve-api.ts'
 
-/** `GET /api/v1/rules` and `GET /api/v1/alerts`, field for field as Prometheus answers. */
-export function serveRules(app: Express, { session }: Pick<ApiDeps, 'session'>): void {
-  const withEngine =
-    (answer: (engine: Engine, request: Request, response: Response) => void) =>
-    (request: Request, response: Response) => {
-      const engine = session()?.engine
-      if (engine) answer(engine, request, response)
-      else answerApiError(response, 'unavailable', 'this replica stands by: ask the one that holds the lease')
+/** `GET /api/v1/rules` and `GET /api/v1/alerts`, field for field as Prometheus answers, from any replica. */
+export function serveRules(app: Express, { groups }: Pick<ApiDeps, 'groups'>): void {
+  const withGroups =
+    (answer: (groups: readonly PresentedGroup[], request: Request, response: Response) => void) =>
+    async (request: Request, response: Response) => {
+      const known = await groups()
+      if (known) answer(known, request, response)
+      else answerApiError(response, 'unavailable', 'this replica is starting: ask again in a moment')
     }
 
   app.get(
     '/api/v1/rules',
-    withEngine((engine, request, response) => {
+    withGroups((known, request, response) => {
       const type = textOf(request.query['type'])
       if (type !== undefined && type !== 'alert' && type !== 'record')
         return answerApiError(
@@ -27,27 +26,29 @@ export function serveRules(app: Express, { session }: Pick<ApiDeps, 'session'>):
       const [names, groupNames, files] = ['rule_name', 'rule_group', 'file'].map((name) =>
         listOf(request, name),
       )
-      const wanted = ({ rule }: PlacedRule) =>
-        (type === undefined || (rule.kind === 'alerting') === (type === 'alert')) &&
+      const wanted = (rule: PresentedRule) =>
+        (type === undefined || (rule.type === 'alerting') === (type === 'alert')) &&
         (!names || names.has(rule.name))
       const narrowed = type !== undefined || names !== undefined
       const alerts = textOf(request.query['exclude_alerts'])?.toLowerCase() !== 'true'
-      const groups = engine
-        .rules()
-        .groups.filter(
-          ({ name, file }) => (!groupNames || groupNames.has(name)) && (!files || files.has(file)),
-        )
-        .map((group) => presentGroup(group, engine, wanted, alerts))
+      const shown = known
+        .filter(({ name, file }) => (!groupNames || groupNames.has(name)) && (!files || files.has(file)))
+        .map((group) => ({
+          ...group,
+          rules: group.rules
+            .filter(wanted)
+            .map((rule) => (alerts || rule.type === 'recording' ? rule : { ...rule, alerts: [] })),
+        }))
         .filter(({ rules }) => !narrowed || rules.length > 0)
-      response.json({ status: 'success', data: { groups } })
+      response.json({ status: 'success', data: { groups: shown } })
     }),
   )
 
   app.get(
     '/api/v1/alerts',
-    withEngine((engine, _request, response) => {
-      const alerts = [...engine.rules().rules.keys()].flatMap((id) =>
-        [...engine.status(id).alerts.values()].filter(isActive).map(presentAlert),
+    withGroups((known, _request, response) => {
+      const alerts = known.flatMap(({ rules }) =>
+        rules.flatMap((rule) => (rule.type === 'alerting' ? rule.alerts : [])),
       )
       response.json({ status: 'success', data: { alerts } })
     }),

@@ -55,7 +55,7 @@ function replay(messages: readonly Message[], each: boolean) {
     const series = head.intern({ __name__: name }, 'test')
     if (!('ref' in series)) throw new Error(series.detail)
     head.append(series, delivery.timeMs, value)
-    catchUp.after(delivery, [series])
+    catchUp.after({ ...delivery, newestMs: delivery.timeMs, series: [series] })
     if (each) catchUp.finish(delivery.timeMs)
   })
   catchUp.finish(START + 100_000)

@@ -1,15 +1,17 @@
 import type { Engine, Moment } from '@tocsin/alerting'
-import type { Delivery } from '@tocsin/runtime'
 import type { Series } from '@tocsin/tsdb'
 import type { Cause } from './listen-to-engine.ts'
 import { replayDeadlines } from './replay-deadlines.ts'
+import type { TailMessage } from './tail.ts'
 
 /** Evaluates the past at its own time, as messages of it are read. */
 export interface CatchUp {
   /** Before a message has any effect: what fell due before it. */
-  before(delivery: Pick<Delivery, 'timeMs'>): void
+  before(message: Pick<TailMessage, 'timeMs'>): void
   /** The message has been read. */
-  after(delivery: Pick<Delivery, 'timeMs' | 'sequence'>, changed: readonly Series[]): void
+  after(message: TailMessage): void
+  /** Evaluates what waits for more messages. */
+  flush(): void
   /** The past ends here. */
   finish(nowMs: number): void
 }
@@ -19,6 +21,8 @@ export interface CatchUpDeps {
   readonly timeOf: (nowMs: number, newestSampleMs: number) => number
   readonly evaluate: (moment: Moment, cause: Cause | undefined, work: (moment: Moment) => void) => void
   readonly now: () => number
+  /** Which rules have yet to see a sequence of the stream; all when left out. */
+  readonly concerns?: (sequence: number) => NonNullable<Moment['only']>
 }
 
 interface Batch {
@@ -35,7 +39,7 @@ const SPAN_MS = 100
  * Messages on different series are evaluated together, at the time of the last of them. One on a series that is in the
  * batch closes it first: an evaluation at an earlier time does not see the later sample, so that no level is passed over.
  */
-export function createCatchUp({ engine, timeOf, evaluate, now }: CatchUpDeps): CatchUp {
+export function createCatchUp({ engine, timeOf, evaluate, now, concerns }: CatchUpDeps): CatchUp {
   let batch: Batch | undefined
   let last = 0
 
@@ -43,7 +47,8 @@ export function createCatchUp({ engine, timeOf, evaluate, now }: CatchUpDeps): C
     if (!batch) return
     const { series, cause, atMs, sequence } = batch
     batch = undefined
-    evaluate({ atMs, sequence, trigger: 'sample', frozenFrom: sequence }, cause, (moment) =>
+    const only = concerns && { only: concerns(sequence) }
+    evaluate({ atMs, sequence, trigger: 'sample', frozenFrom: sequence, ...only }, cause, (moment) =>
       engine.evaluateReaders(series, moment),
     )
   }
@@ -58,23 +63,19 @@ export function createCatchUp({ engine, timeOf, evaluate, now }: CatchUpDeps): C
       if (batch && (timeMs <= batch.atMs || timeMs - batch.cause.eventMs > SPAN_MS)) close()
       passTo(timeMs)
     },
-    after({ timeMs, sequence }, changed) {
-      if (changed.some((one) => batch?.series.has(one))) close()
-      const atMs = timeOf(timeMs, newestOf(changed))
+    after({ timeMs, sequence, newestMs, series }) {
+      if (series.some((one) => batch?.series.has(one))) close()
+      const atMs = timeOf(timeMs, newestMs)
       batch ??= { series: new Set(), cause: { eventMs: timeMs, receivedMs: now() }, atMs, sequence }
-      for (const one of changed) batch.series.add(one)
+      for (const one of series) batch.series.add(one)
       batch.atMs = atMs
       batch.sequence = sequence
       last = sequence
     },
+    flush: close,
     finish(nowMs) {
       close()
       passTo(nowMs)
     },
   }
-}
-
-/** The time of the newest sample, -Infinity without any. Milliseconds. */
-function newestOf(series: readonly Series[]): number {
-  return series.reduce((newest, { lastTimeMs }) => Math.max(newest, lastTimeMs), Number.NEGATIVE_INFINITY)
 }

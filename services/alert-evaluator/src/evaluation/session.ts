@@ -7,31 +7,48 @@ import {
   type RuleSet,
   type Trigger,
 } from '@tocsin/alerting'
-import { type Bus, type ConsumeDeps, consumeOrdered, type Lease } from '@tocsin/runtime'
-import { createHead, createIngester, type Series } from '@tocsin/tsdb'
+import {
+  type Bus,
+  type ConsumeDeps,
+  consumeOrdered,
+  messageOf,
+  type OrderedConsumer,
+  sleep,
+} from '@tocsin/runtime'
+import { createHead, createIngester } from '@tocsin/tsdb'
 import type { EvaluatorMetrics } from '../evaluator-metrics.ts'
+import { shardOf, shardOfKey } from '../replicas/shards.ts'
+import type { Tenure, Worker } from '../replicas/share-work.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
-import { openAlertBucket } from '../state/alert-bucket.ts'
+import { OvertakenError, openAlertBucket } from '../state/alert-bucket.ts'
 import { createJournal } from '../state/journal.ts'
-import { createProgress, openPosition } from '../state/position.ts'
+import { openPositions } from '../state/positions.ts'
+import { createProgress } from '../state/progress.ts'
+import { createBacklog } from './backlog.ts'
 import { createCatchUp } from './catch-up.ts'
 import { createDeadlineTimer } from './deadline-timer.ts'
 import { createSampleEvaluation } from './evaluate-samples.ts'
 import { createEvaluationTime } from './evaluation-time.ts'
 import { createFineTime } from './fine-time.ts'
 import { type Cause, listenToEngine } from './listen-to-engine.ts'
+import { createParts } from './parts.ts'
 import { readMetrics } from './read-metrics.ts'
-import { adopt, restoreAlerts } from './restore-alerts.ts'
+import { replayTail } from './replay-tail.ts'
+import { adopt, type Orphans, restoreAlerts } from './restore-alerts.ts'
 import { runRegularly } from './run-regularly.ts'
 import { scheduleGroups } from './schedule-groups.ts'
+import { createTail } from './tail.ts'
 
 const POSITION_EVERY_MS = 1000
 const MAINTAIN_EVERY_MS = 60_000
 const SETTLE_MS = 5000
+// Of what is live, so much is remembered for taking over; a start remembers all that was not evaluated, within bounds.
+const TAIL_MS = 600_000
+const TAIL_UPDATES = 2_000_000
+const TAIL_UPDATES_AT_START = 8_000_000
 
 export interface SessionDeps extends ConsumeDeps {
   readonly bus: Bus
-  readonly lease: Lease
   readonly book: RuleBook
   readonly evaluatorMetrics: EvaluatorMetrics
   readonly source: string
@@ -39,57 +56,64 @@ export interface SessionDeps extends ConsumeDeps {
   readonly linkTo: (rule: RuleRef) => string
   /** The session cannot go on as it is, and must be begun anew. */
   readonly onBroken: (reason: string) => void
+  /** What only the holder of a part may write was written by somebody else. */
+  readonly onOvertaken: (shard: number) => void
 }
 
-/** The evaluator at work: from taking up the lease until it is laid down. */
-export interface Session {
+/** The evaluator at work: a head that follows the stream, and the parts of the rules that are evaluated over it. */
+export interface Session extends Worker {
   readonly engine: Engine
+  owns(group: string): boolean
   /** Series in the head. */
   series(): number
-  /** Resolves when the past has been caught up with. */
-  readonly live: Promise<void>
+  /** Begins to read the stream; parts that are there by then are evaluated on the way. */
+  read(): Promise<void>
+  /** Resolves when the stream's past is in the head. */
+  readonly caughtUp: Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * Restores the alerts, replays the METRICS stream into a head (evaluating only what had not been evaluated, at its own
- * time), then evaluates each sample as it comes, each group at its interval, and each alert when it is due.
+ * Reads the METRICS stream into a head. A part of the rules that is taken up has its alerts restored and goes through
+ * what was not evaluated of the stream, at its own time; from then on each sample is evaluated as it comes, each group
+ * at its interval, and each alert when it is due.
  */
 export async function startSession(deps: SessionDeps): Promise<Session> {
-  const { bus, lease, book, evaluatorMetrics: metrics, clock, log } = deps
+  const { bus, book, evaluatorMetrics: metrics, clock, log } = deps
   const aborter = new AbortController()
   const { signal } = aborter
-  const bucket = await openAlertBucket(bus)
-  const position = await openPosition(bus)
-  const [{ records, unreadable }, stored] = await Promise.all([bucket.load(), position.read()])
-  if (unreadable.length > 0)
-    log.warn({ keys: unreadable }, 'stored alerts that cannot be read are left alone')
+  const [bucket, positions] = await Promise.all([openAlertBucket(bus), openPositions(bus)])
 
   const head = createHead()
+  const parts = createParts()
+  const tail = createTail(positions.least)
   const journal = createJournal({
     ...deps,
     bucket,
     publish: (event) =>
       bus.publish(bus.subjects.alert(event.state, event.alertname), event, { msgId: event.id, signal }),
-    isLeading: () => lease.isHeld(),
-    onOvertaken: (error) => deps.onBroken(error.message),
+    leaseOf: (key) => parts.leaseOf(shardOfKey(key)),
+    onOvertaken(key, error) {
+      log.warn({ reason: error.message }, 'a part of the rules is read anew')
+      deps.onOvertaken(shardOfKey(key))
+    },
     published: metrics.published,
     signal,
   })
   const listener = listenToEngine({ ...deps, journal, metrics, now: clock.now })
-  const engine = createEngine({ ...deps, head, listener, monotonic: () => performance.now() })
-  /** What was evaluated before, durably; without a position of before, all that is there now. */
-  const evaluated = stored?.sequence ?? position.newest
-  const progress = createProgress(evaluated)
+  const owns = (group: string) => parts.evaluates(shardOf(group))
+  const engine = createEngine({ ...deps, head, listener, monotonic: () => performance.now(), owns })
+  const progress = createProgress(0)
   const timeOf = createEvaluationTime()
   const fineTime = createFineTime(clock.now, () => performance.now())
+  const orphans: Orphans = new Map()
   const stops: (() => void)[] = []
   let sequence = 0
   let live = false
-
-  /** Series that a message of the past changed. */
-  let changed: Series[] = []
-  const ignoreSamples = head.watchSamples((series) => void changed.push(series))
+  const caughtUp = Promise.withResolvers<void>()
+  /** While parts are taken up, what comes waits in the tail. */
+  let paused = false
+  let adoptedWrites: Promise<void>[] = []
 
   const momentNow = (trigger: Trigger): Moment => ({
     atMs: timeOf(clock.now(), trigger === 'sample' ? engine.takeNewestMs() : undefined),
@@ -100,48 +124,60 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   function evaluate(moment: Moment, work: (moment: Moment) => void, cause?: Cause): void {
     listener.cause = cause
     work(moment)
-    progress.begin(moment.sequence, listener.take())
-    if (live) deadlines.arm()
+    const writes = listener.take()
+    progress.begin(moment.sequence, writes)
+    if (paused || !live) adoptedWrites.push(...writes)
+    else deadlines.arm()
   }
 
-  const deadlines = createDeadlineTimer(engine, clock, () =>
-    evaluate(momentNow('deadline'), engine.evaluateDue),
-  )
-  const groups = scheduleGroups(clock, (group) =>
-    evaluate(momentNow('interval'), (moment) => engine.evaluateGroup(group, moment)),
-  )
+  const deadlines = createDeadlineTimer(engine, clock, () => {
+    if (live && !paused) evaluate(momentNow('deadline'), engine.evaluateDue)
+  })
+  const missed = new Set<string>()
+  const groups = scheduleGroups(clock, (group) => {
+    if (paused || !live) missed.add(group.id)
+    else evaluate(momentNow('interval'), (moment) => engine.evaluateGroup(group, moment))
+  })
   const samples = createSampleEvaluation({
     engine,
     clock,
     evaluate(work, cause) {
+      passBy.flush()
       evaluate(momentNow('sample'), work, cause)
       metrics.lag.observe(Math.max(0, fineTime() - cause.eventMs) / 1000)
     },
   })
 
-  const catchUp = createCatchUp({
+  const passBy = createCatchUp({
     engine,
-    timeOf,
+    timeOf: createEvaluationTime(),
     evaluate: (moment, cause, work) => evaluate(moment, work, cause),
     now: clock.now,
+    concerns: parts.concerns,
   })
+  const backlog = createBacklog({ wall: clock.now, monotonic: () => performance.now() })
+  /** Whether the message in hand is evaluated at its own time rather than with what comes with it. */
+  let passes = false
+  const changes = tail.follow(head, engine.isRead)
   const stages = readMetrics(createIngester(head), bus.subjects, {
     before(delivery) {
-      if (live) return
-      if (delivery.sequence > evaluated) catchUp.before(delivery)
-      changed = []
+      changes.begin()
+      passes = !paused && (live ? backlog.isBehind(delivery.timeMs) : delivery.sequence > parts.least())
+      if (passes) passBy.before(delivery)
     },
     after(delivery) {
       sequence = delivery.sequence
-      if (live) samples.note({ eventMs: delivery.timeMs, receivedMs: clock.now() })
-      else if (sequence > evaluated) catchUp.after(delivery, changed)
+      const message = { timeMs: delivery.timeMs, sequence, ...changes.take() }
+      tail.record(message)
+      if (!live) tail.trim(Number.NEGATIVE_INFINITY, TAIL_UPDATES_AT_START)
+      if (passes) passBy.after(message)
+      // The rules that it concerns are marked all the same, and looked at once more when the backlog is over.
+      if (live && !paused) samples.note({ eventMs: delivery.timeMs, receivedMs: clock.now() })
     },
   })
-
   engine.replaceRules(book.current(), { atMs: clock.now(), sequence: 0, trigger: 'changed' })
-  const orphans = restoreAlerts(engine, records, stored?.renewed ?? false)
-  for (const { key, record } of records) if (record.unpublished) journal.resume(key, record)
 
+  const ownGroups = () => engine.rules().groups.filter(({ id }) => owns(id))
   /** Alerts of rules that are gone end, unless the rules may be in a file that is refused. */
   function endOrphans(moment: Moment): void {
     if (!book.complete()) return
@@ -149,73 +185,168 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     orphans.clear()
   }
   function changeRules(rules: RuleSet): void {
+    if (paused || !live) return
     evaluate(momentNow('changed'), (moment) => {
       const known = engine.rules().rules
       engine.replaceRules(rules, moment)
       adopt(engine, orphans)
       endOrphans(moment)
-      for (const group of rules.groups)
+      for (const group of ownGroups())
         if (group.rules.some(({ id, rule }) => known.get(id)?.rule !== rule))
           engine.evaluateGroup(group, moment)
     })
-    groups.set(rules.groups)
+    groups.set(ownGroups())
   }
-  const writePosition = async () => {
+  const writePositions = async () => {
+    if (paused || !live) return
     const durable = progress.durable()
-    if (durable === progress.written || !lease.isHeld()) return
-    await position.write(durable)
-    progress.written = durable
+    await Promise.all(parts.positioned().map((shard) => writePosition(shard, durable)))
   }
-  function goLive(): void {
-    catchUp.finish(clock.now())
-    engine.dropMarks()
-    ignoreSamples()
-    changed = []
-    live = true
+  async function writePosition(shard: number, durable: number): Promise<void> {
+    if (!parts.leaseOf(shard)?.isHeld()) return
+    await positions.write(shard, durable).catch((error: unknown) => {
+      if (!(error instanceof OvertakenError)) throw error
+      deps.onOvertaken(shard)
+    })
+  }
+
+  /** Reads what is stored of parts, and has them go through what they have not seen. */
+  async function takeUp(tenures: readonly Tenure[]): Promise<void> {
+    const wanted = new Set(tenures.map(({ shard }) => shard))
+    const [{ records, unreadable }, from] = await Promise.all([
+      bucket.load((key) => wanted.has(shardOfKey(key))),
+      Promise.all(tenures.map(({ shard }) => positions.read(shard))),
+    ])
+    if (unreadable.length > 0)
+      log.warn({ keys: unreadable }, 'stored alerts that cannot be read are left alone')
+    samples.flush()
+    passBy.flush()
+    paused = true
+    parts.reach(sequence)
+    for (const [i, tenure] of tenures.entries())
+      parts.add(tenure, from[i]?.sequence ?? (live ? sequence : positions.newest))
+    const renewed = from.some((one) => one?.renewed)
+    for (const [id, orphan] of restoreAlerts(engine, records, renewed)) orphans.set(id, orphan)
+    for (const { key, record } of records) if (record.unpublished) journal.resume(key, record)
+    // Nothing is read yet: they are evaluated on the way.
+    if (sequence > 0)
+      await replayTail({
+        tail,
+        parts,
+        engine,
+        now: clock.now,
+        evaluate: (moment, cause, work) => evaluate(moment, work, cause),
+        signal,
+        onGap: (shards) => {
+          metrics.gaps.inc(shards.length)
+          log.warn(
+            { shards },
+            'these parts had not been evaluated for so long that some of it is passed over',
+          )
+        },
+      })
+  }
+
+  /** What was paused goes on: everything is evaluated as it comes. */
+  function resume(tenures: readonly Tenure[]): void {
+    paused = false
+    parts.reach(sequence)
+    if (!live) return
+    const adopted = new Set(tenures.map(({ shard }) => shard))
     evaluate(momentNow('changed'), (moment) => {
       endOrphans(moment)
-      for (const group of engine.rules().groups) engine.evaluateGroup(group, moment)
+      for (const group of ownGroups())
+        if (adopted.has(shardOf(group.id)) || missed.has(group.id)) engine.evaluateGroup(group, moment)
     })
-    groups.set(engine.rules().groups)
-    // They may have changed while the past was read.
+    missed.clear()
+    evaluate(momentNow('sample'), (moment) => void engine.evaluateMarked(moment))
+    groups.set(ownGroups())
+    positionWhenDurable(parts.tenures())
+    // They may have changed meanwhile.
     if (engine.rules() !== book.current()) changeRules(book.current())
+  }
+
+  function positionWhenDurable(tenures: readonly Tenure[]): void {
+    const writes = adoptedWrites
+    adoptedWrites = []
+    void Promise.all(writes)
+      .then(() => {
+        parts.mayWritePosition(tenures)
+        return writePositions()
+      })
+      .catch((error: unknown) => log.debug({ reason: messageOf(error) }, 'positions wait for the next time'))
+  }
+
+  /** The past is read, and evaluated as far as parts are there. */
+  function goLive(): void {
+    if (!paused) passBy.finish(clock.now())
+    engine.dropMarks()
+    live = true
+    if (!paused) resume(parts.tenures())
+    else for (const { id } of ownGroups()) missed.add(id)
     const maintain = async () => {
       for (const _ of head.inSteps.maintain(clock.now())) await nextTurn()
       engine.forgetDeparted(clock.now())
+      tail.trim(clock.now() - TAIL_MS, TAIL_UPDATES)
     }
     stops.push(
       book.onChange(changeRules),
-      runRegularly(deps, 'writing the position', POSITION_EVERY_MS, writePosition),
+      runRegularly(deps, 'writing the positions', POSITION_EVERY_MS, writePositions),
       runRegularly(deps, 'maintaining the head', MAINTAIN_EVERY_MS, maintain),
     )
+    caughtUp.resolve()
   }
 
-  const reader = await consumeOrdered(deps, {
-    stream: 'METRICS',
-    stages,
-    deadLetters: false,
-    onCaughtUp: goLive,
-    onRecreated: () => deps.onBroken('the METRICS stream was made anew'),
-  }).catch((error: unknown) => {
-    aborter.abort()
-    throw error
-  })
+  function leave(shards: readonly number[]): void {
+    for (const shard of shards) parts.stopEvaluating(shard)
+    engine.release((group) => shards.includes(shardOf(group)))
+    for (const id of orphans.keys()) if (shards.includes(shardOfKey(id))) orphans.delete(id)
+    groups.set(ownGroups())
+    deadlines.arm()
+  }
+
+  let reader: OrderedConsumer | undefined
 
   return {
     engine,
+    owns,
     series: () => head.stats().series,
-    live: reader.caughtUp,
-    async stop() {
-      await reader.stop()
-      samples.flush()
-      for (const stop of [samples.stop, groups.stop, deadlines.stop, ...stops]) stop()
-      if (lease.isHeld()) {
-        await Promise.race([
-          journal.settled(),
-          new Promise<void>((resolve) => clock.setTimeout(resolve, SETTLE_MS)),
-        ])
-        await writePosition().catch(() => {})
+    caughtUp: caughtUp.promise,
+    async read() {
+      reader = await consumeOrdered(deps, {
+        stream: 'METRICS',
+        stages,
+        deadLetters: false,
+        onCaughtUp: goLive,
+        onRecreated: () => deps.onBroken('the METRICS stream was made anew'),
+      })
+    },
+    async adopt(tenures) {
+      try {
+        await takeUp(tenures)
+      } finally {
+        if (paused) resume(tenures)
       }
+    },
+    async release(shard) {
+      samples.flush()
+      passBy.flush()
+      const evaluated = Math.max(sequence, parts.cursorOf(shard))
+      leave([shard])
+      const settled = journal.settled((key) => shardOfKey(key) === shard)
+      await Promise.race([
+        settled.then(() => writePosition(shard, evaluated)),
+        sleep(clock, SETTLE_MS, signal),
+      ])
+      parts.remove(shard)
+    },
+    drop(shards) {
+      leave(shards)
+      for (const shard of shards) parts.remove(shard)
+    },
+    async stop() {
+      await reader?.stop()
+      for (const stop of [samples.stop, groups.stop, deadlines.stop, changes.stop, ...stops]) stop()
       aborter.abort()
     },
   }

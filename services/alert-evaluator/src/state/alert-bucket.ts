@@ -1,10 +1,10 @@
-import { JetStreamApiError } from '@nats-io/jetstream'
 import type { KV } from '@nats-io/kv'
 import { bucketName } from '@tocsin/contract'
 import type { Bus } from '@tocsin/runtime'
 import { type AlertRecord, alertRecord } from '../alerts/alert-record.ts'
+import { isWrongRevision } from './wrong-revision.ts'
 
-/** Someone else wrote this alert's state: this replica no longer leads. */
+/** Someone else wrote what is only to be written by who holds its part: this replica's view of it is not the latest. */
 export class OvertakenError extends Error {
   override readonly name = 'OvertakenError'
   readonly code = 'overtaken'
@@ -18,15 +18,16 @@ export interface StoredRecord {
 
 /** The durable state of all alerts. It remembers revisions, so that it never writes over another's state. */
 export interface AlertBucket {
-  /** Every record, and the keys of those that cannot be read. Remembers their revisions. */
-  load(): Promise<{ readonly records: readonly StoredRecord[]; readonly unreadable: readonly string[] }>
+  /** The records whose keys are wanted, and the keys of those that cannot be read. Remembers their revisions. */
+  load(
+    isWanted: (key: string) => boolean,
+  ): Promise<{ readonly records: readonly StoredRecord[]; readonly unreadable: readonly string[] }>
   /** Resolves when the record is stored. @throws OvertakenError; BusError-like errors of NATS otherwise */
   put(key: string, record: AlertRecord): Promise<void>
-  /** Removes a record without a trace. */
+  /** Removes a record without a trace, unless someone else wrote it since. @throws OvertakenError */
   erase(key: string): Promise<void>
 }
 
-const WRONG_LAST_SEQUENCE = 10071
 const PUT_TIMEOUT_MS = 5000
 
 export async function openAlertBucket(bus: Bus): Promise<AlertBucket> {
@@ -42,11 +43,12 @@ export async function openAlertBucket(bus: Bus): Promise<AlertBucket> {
   }
 
   return {
-    async load() {
-      revisions.clear()
+    async load(isWanted) {
+      for (const key of revisions.keys()) if (isWanted(key)) revisions.delete(key)
       const records: StoredRecord[] = []
       const unreadable: string[] = []
       for await (const { key, value, revision } of lastValues(kv)) {
+        if (!isWanted(key)) continue
         revisions.set(key, revision)
         const { data } = alertRecord.safeParse(parseJson(value))
         if (data) records.push({ key, record: data })
@@ -59,15 +61,26 @@ export async function openAlertBucket(bus: Bus): Promise<AlertBucket> {
       const known = revisions.get(key)
       const write = known === undefined ? kv.create(key, body) : kv.update(key, body, known, PUT_TIMEOUT_MS)
       const revision = await write.catch((error: unknown) => {
-        if (error instanceof JetStreamApiError && error.code === WRONG_LAST_SEQUENCE)
-          return afterConflict(key, body)
+        if (isWrongRevision(error)) return afterConflict(key, body)
         throw error
       })
       revisions.set(key, revision)
     },
     async erase(key) {
-      await bus.jsm.streams.purge(`KV_${bucket}`, { filter: `$KV.${bucket}.${key}` })
+      const known = revisions.get(key)
+      if (known === undefined) return
+      // The marker can only follow what is known; the purge then takes nothing that came after it.
+      await kv.delete(key, { previousSeq: known }).catch((error: unknown) => {
+        if (isWrongRevision(error)) throw new OvertakenError(`${key} was written by someone else`)
+        throw error
+      })
       revisions.delete(key)
+      const marker = await kv.get(key)
+      if (marker?.operation !== 'DEL') return
+      await bus.jsm.streams.purge(`KV_${bucket}`, {
+        filter: `$KV.${bucket}.${key}`,
+        seq: marker.revision + 1,
+      })
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Alert } from '@tocsin/alerting'
 import type { AlertEvent } from '@tocsin/contract'
-import { createLog } from '@tocsin/runtime'
+import { createLog, type Lease } from '@tocsin/runtime'
 import { testClock } from '@tocsin/testkit'
 import { Counter } from 'prom-client'
 import { expect, test } from 'vitest'
@@ -38,6 +38,12 @@ function createWorld() {
     if (failure !== undefined) throw failure
     effects.push(effect)
   }
+  const lease: Lease = {
+    name: 'x',
+    owner: 'x',
+    fencingToken: 1,
+    isHeld: () => !effects.includes(world.losesAfter),
+  }
   const journal = createJournal({
     bucket: {
       load: async () => ({ records: [], unreadable: [] }),
@@ -45,8 +51,8 @@ function createWorld() {
       erase: (key) => act(`erase ${key}`),
     },
     publish: (event: AlertEvent) => act(`publish ${event.state} ${event.value}`),
-    isLeading: () => !effects.includes(world.losesAfter),
-    onOvertaken: (error) => overtaken.push(error),
+    leaseOf: () => lease,
+    onOvertaken: (_key, error) => overtaken.push(error),
     clock: world.clock,
     log: createLog({ service: 'test', version: '0', level: 'silent' }),
     published: new Counter({ name: 'x', help: 'x', labelNames: ['state'], registers: [] }),

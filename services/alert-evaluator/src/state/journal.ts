@@ -1,47 +1,56 @@
 import type { AlertEvent } from '@tocsin/contract'
-import { backoffMs, type Clock, type Log, messageOf, sleep } from '@tocsin/runtime'
+import { backoffMs, type Clock, type Lease, type Log, messageOf, sleep } from '@tocsin/runtime'
 import type { Counter } from 'prom-client'
 import { type AlertRecord, eventOfRecord } from '../alerts/alert-record.ts'
 import { type AlertBucket, OvertakenError } from './alert-bucket.ts'
 
 /** Makes changes of alerts durable, then tells of them: per alert in order, different alerts side by side. */
 export interface Journal {
-  /** Resolves once the record is stored, never rejects; its transition is published after that. */
+  /**
+   * Resolves once the record is stored, or is no longer ours to store; never rejects. Its transition is published
+   * after that.
+   */
   write(key: string, record: AlertRecord): Promise<void>
   /** Publishes what a restored record says is unpublished. */
   resume(key: string, record: AlertRecord): void
   erase(key: string): void
   /** Records and transitions in hand. */
   pending(): number
-  /** Resolves when nothing is in hand, or the signal has aborted. */
-  settled(): Promise<void>
+  /** Resolves when nothing is in hand of the keys that are asked about (all, left out), or the signal has aborted. */
+  settled(isAsked?: (key: string) => boolean): Promise<void>
 }
 
 export interface JournalDeps {
   readonly bucket: AlertBucket
   /** Stores a transition in the ALERTS stream, under its id. */
   readonly publish: (event: AlertEvent) => Promise<unknown>
-  /** Whether this replica still leads; asked right before each effect. */
-  readonly isLeading: () => boolean
-  /** This replica has been overtaken, and must read the state anew. */
-  readonly onOvertaken: (error: Error) => void
+  /**
+   * The lease that a key's state may be written under now. What was begun under one is not carried out under another:
+   * it is asked right before each effect whether that very lease is held.
+   */
+  readonly leaseOf: (key: string) => Lease | undefined
+  /** Someone else wrote this key: its part must be read anew. */
+  readonly onOvertaken: (key: string, error: Error) => void
   readonly clock: Clock
   readonly log: Log
   readonly published: Counter<'state'>
   readonly signal: AbortSignal
 }
 
-type Entry =
+type Entry = { readonly lease: Lease | undefined } & Effect
+
+type Effect =
   | { readonly kind: 'write'; readonly record: AlertRecord; readonly stored: () => void }
   | { readonly kind: 'resume'; readonly record: AlertRecord }
   | { readonly kind: 'erase' }
 
 export function createJournal(deps: JournalDeps): Journal {
-  const { bucket, publish, isLeading, onOvertaken, clock, log, published, signal } = deps
+  const { bucket, publish, leaseOf, onOvertaken, clock, log, published, signal } = deps
   const queues = new Map<string, Entry[]>()
-  const idle = new Set<() => void>()
+  const waiting = new Set<() => void>()
 
-  function add(key: string, entry: Entry): void {
+  function add(key: string, effect: Effect): void {
+    const entry: Entry = { ...effect, lease: leaseOf(key) }
     const queue = queues.get(key)
     if (queue) {
       queue.push(entry)
@@ -51,15 +60,13 @@ export function createJournal(deps: JournalDeps): Journal {
     queues.set(key, started)
     void work(key, started).finally(() => {
       queues.delete(key)
-      if (queues.size > 0) return
-      for (const resolve of idle) resolve()
-      idle.clear()
+      for (const check of [...waiting]) check()
     })
   }
 
   async function work(key: string, queue: Entry[]): Promise<void> {
     for (let entry = queue[0]; entry; entry = queue[0]) {
-      if (entry.kind === 'erase') await insist(key, () => bucket.erase(key))
+      if (entry.kind === 'erase') await insist(key, entry, () => bucket.erase(key))
       else await carryOut(key, entry, () => queue.length === 1)
       if (signal.aborted) return
       queue.shift()
@@ -68,32 +75,33 @@ export function createJournal(deps: JournalDeps): Journal {
 
   async function carryOut(
     key: string,
-    entry: Exclude<Entry, { kind: 'erase' }>,
+    entry: Extract<Entry, { record: AlertRecord }>,
     isLast: () => boolean,
   ): Promise<void> {
     const { record } = entry
     if (entry.kind === 'write') {
-      if (!(await insist(key, () => bucket.put(key, record)))) return
+      const isStored = await insist(key, entry, () => bucket.put(key, record))
       entry.stored()
+      if (!isStored) return
     }
     const event = eventOfRecord(record)
-    if (!event || !(await insist(key, () => publish(event)))) return
+    if (!event || !(await insist(key, entry, () => publish(event)))) return
     published.inc({ state: event.state })
     const { unpublished: _, ...told } = record
     // Off the critical path; a further change of this alert says it as well.
-    if (isLast()) await insist(key, () => bucket.put(key, told))
+    if (isLast()) await insist(key, entry, () => bucket.put(key, told))
   }
 
   /** Tries until it is done. False when this replica must not or cannot do it any more. */
-  async function insist(key: string, act: () => Promise<unknown>): Promise<boolean> {
+  async function insist(key: string, { lease }: Entry, act: () => Promise<unknown>): Promise<boolean> {
     for (let attempt = 0; !signal.aborted; attempt++) {
-      if (!isLeading()) return false
+      if (!lease?.isHeld()) return false
       try {
         await act()
         return true
       } catch (error) {
         if (error instanceof OvertakenError) {
-          onOvertaken(error)
+          onOvertaken(key, error)
           return false
         }
         if (isHopeless(error)) {
@@ -112,11 +120,17 @@ export function createJournal(deps: JournalDeps): Journal {
     resume: (key, record) => add(key, { kind: 'resume', record }),
     erase: (key) => add(key, { kind: 'erase' }),
     pending: () => queues.values().reduce((sum, queue) => sum + queue.length, 0),
-    settled() {
-      if (queues.size === 0 || signal.aborted) return Promise.resolve()
+    settled(isAsked = () => true) {
+      const isSettled = () => signal.aborted || !queues.keys().some(isAsked)
+      if (isSettled()) return Promise.resolve()
       return new Promise((resolve) => {
-        idle.add(resolve)
-        signal.addEventListener('abort', () => resolve(), { once: true })
+        const check = () => {
+          if (!isSettled()) return
+          waiting.delete(check)
+          resolve()
+        }
+        waiting.add(check)
+        signal.addEventListener('abort', check, { once: true })
       })
     },
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createProgress } from './position.ts'
+import { createProgress } from './progress.ts'
 
 const turn = () => new Promise((resolve) => setImmediate(resolve))
 
