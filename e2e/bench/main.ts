@@ -1,11 +1,15 @@
 // npm run bench -- <name>: every benchmark compares two things in one run.
 import { latency } from './latency.ts'
+import { memory } from './memory.ts'
 import { rules } from './rules.ts'
+import { scrape } from './scrape.ts'
 import { throughput } from './throughput.ts'
 
 const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promise<void>>> = {
   latency,
+  memory,
   rules,
+  scrape,
   throughput,
 }
 

@@ -12,15 +12,20 @@ const MISSING = 'left out, it is not installed (Debian, Ubuntu: apt-get install'
 
 /** The peers that are installed; of the others it says that they are missing. */
 export async function startPeerReceivers(fleet: Fleet): Promise<readonly Receiver[]> {
-  const peers: Receiver[] = []
-  const victoria = findProgram(['victoria-metrics'])
-  if (victoria) peers.push(await startVictoria(victoria))
-  else console.log(`VictoriaMetrics: ${MISSING} victoria-metrics)`)
+  const peers: Receiver[] = await startStores(fleet)
   const pushgateway = findProgram(['prometheus-pushgateway', 'pushgateway'])
   if (pushgateway) peers.push(await startPushgateway(pushgateway))
   else console.log(`pushgateway: ${MISSING} prometheus-pushgateway)`)
-  peers.push(await startRemoteWrite(fleet))
   return peers
+}
+
+/** The peers that keep samples. */
+export async function startStores(fleet: Fleet): Promise<Receiver[]> {
+  const stores = [await startRemoteWrite(fleet)]
+  const victoria = findProgram(['victoria-metrics'])
+  if (victoria) stores.unshift(await startVictoria(victoria))
+  else console.log(`VictoriaMetrics: ${MISSING} victoria-metrics)`)
+  return stores
 }
 
 async function startVictoria(command: string): Promise<Receiver> {
@@ -33,6 +38,7 @@ async function startVictoria(command: string): Promise<Receiver> {
     name: 'VictoriaMetrics, /api/v1/import/prometheus',
     version: versionOf(command, 'victoria-metrics'),
     pid,
+    url,
     bodies: timedText,
     send: (bodies) => postAll(bodies, () => `${url}/api/v1/import/prometheus`),
     async stop() {
@@ -53,6 +59,7 @@ async function startPushgateway(command: string): Promise<Receiver> {
     name: 'pushgateway, without its consistency check',
     version: versionOf(command, 'prometheus-pushgateway'),
     pid,
+    url,
     bodies: pushedText,
     send: (bodies) =>
       postAll(bodies, ({ source }) => `${url}/metrics/job/${source}`, { 'content-type': 'text/plain' }),
@@ -67,6 +74,7 @@ async function startRemoteWrite(fleet: Fleet): Promise<Receiver> {
     name: 'Prometheus, remote-write receiver',
     version: versionOf(findServer('prometheus') ?? 'prometheus'),
     pid: server.pid,
+    url: server.url,
     bodies: createWriteRequests(fleet),
     send: (bodies) =>
       postAll(bodies, () => `${server.url}/api/v1/write`, {

@@ -7,6 +7,8 @@ export interface Receiver {
   readonly name: string
   readonly version: string
   readonly pid: number
+  /** Where it answers HTTP. */
+  readonly url: string
   readonly bodies: WriteBodies
   /** Resolves once all of it, which ends with a cycle, is there to be queried or scraped. */
   send(bodies: readonly Body[], cycle: number, timeMs: number): Promise<void>

@@ -19,7 +19,7 @@ const LIMITS = {
 /** A collector behind a NATS of its own, and the ways in that are compared. */
 export async function startTocsinReceivers(fleet: Fleet): Promise<readonly Receiver[]> {
   return [
-    await startReceiver(fleet, 'SDK batches through NATS', sdkBatches, publishAll),
+    await startBatchReceiver(fleet),
     await startReceiver(fleet, 'JSON events in arrays through NATS', eventArrays, publishAll),
     await startReceiver(fleet, 'remote write', createWriteRequests(fleet), (_, { url }, bodies) =>
       postAll(bodies, () => `${url}/api/v1/write?source=bench`, {
@@ -30,6 +30,10 @@ export async function startTocsinReceivers(fleet: Fleet): Promise<readonly Recei
     ),
   ]
 }
+
+/** The collector that reads what SDKs publish. */
+export const startBatchReceiver = (fleet: Fleet): Promise<Receiver> =>
+  startReceiver(fleet, 'SDK batches through NATS', sdkBatches, publishAll)
 
 type Publish = (body: Body) => Promise<unknown>
 
@@ -50,6 +54,7 @@ async function startReceiver(
     name: `Tocsin, ${way}`,
     version: `node ${process.version}`,
     pid: collector.pid,
+    url: collector.url,
     bodies,
     async send(all, cycle, timeMs) {
       await sendAll((body) => js.publish(subjects.metrics(body.source), body.bytes), collector, all)
