@@ -45,7 +45,7 @@ let ids = 0
 /** Characters of messages for METRICS. */
 let written = 0
 function translate(translator: Translator, body: Buffer, encoding: Encoding): void {
-  const request = { id: `bench-${ids++}`, nowMs: Date.now(), maxLength: 256 * 1024 }
+  const request = { id: `bench-${ids++}`, nowMs: Date.now(), maxLength: 256 * 1024, onMessage() {} }
   const steps = translator.translate(body, encoding, request)
   for (;;) {
     const { done, value } = steps.next()

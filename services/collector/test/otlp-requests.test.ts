@@ -231,6 +231,21 @@ describe('what can never work', () => {
     await answer.body?.cancel()
   })
 
+  test('is a body of few bytes that comes to very much', async () => {
+    const dataPoints = Array.from({ length: 3000 }, () => ({ timeUnixNano: nano(), asInt: 1 }))
+    const resource = {
+      attributes: [text('service.name', 'wide'), text('service.instance.id', 'x'.repeat(4000))],
+    }
+    const request = {
+      resourceMetrics: [{ resource, scopeMetrics: [{ metrics: [{ name: 'wide', gauge: { dataPoints } }] }] }],
+    }
+    const answer = await post('/v1/metrics', encodeProtobuf('MetricsRequest', request), PROTOBUF)
+    expect(answer.status).toBe(413)
+    expect(decodeAnswer('RpcStatus', answer.body)).toMatchObject({
+      message: expect.stringContaining('with its labels is over 800000 characters'),
+    })
+  })
+
   test('is a body that does not say how long it is, and is too long', async () => {
     const status = await new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'transfer-encoding': 'chunked' }

@@ -42,6 +42,8 @@ export function createBatchWriter(of: {
   readonly source: string
   readonly timeMs: number
   readonly maxLength?: number | undefined
+  /** Told of the length of every message as it is made; what it throws ends the writing. */
+  readonly onMessage?: ((length: number) => void) | undefined
 }): BatchWriter {
   const { id, source, maxLength = MAX_LENGTH } = of
   const time = new Date(of.timeMs).toISOString()
@@ -64,7 +66,9 @@ export function createBatchWriter(of: {
       // Last, where readers look for them.
       samples,
     }
-    messages.push({ id: batch.id, json: JSON.stringify(batch) })
+    const json = JSON.stringify(batch)
+    of.onMessage?.(json.length)
+    messages.push({ id: batch.id, json })
     draft = openDraft()
   }
 

@@ -1,7 +1,8 @@
-import { createThrottle, listen, type ServiceContext } from '@tocsin/runtime'
+import { createThrottle, ListenError, listen, type ServiceContext } from '@tocsin/runtime'
 import type { Head } from '@tocsin/tsdb'
 import type { CollectorEnv } from '../env.ts'
 import { createRepeats } from '../intake/repeats.ts'
+import { createQueue } from './create-queue.ts'
 import { createInHand } from './http/in-hand.ts'
 import { createExportRecord } from './http/record-exports.ts'
 import { serveExports } from './http/serve-exports.ts'
@@ -9,8 +10,11 @@ import { createKeptTranslations } from './kept-translations.ts'
 import { createMetricTranslator } from './metrics/metric-translator.ts'
 import { createTraceTranslator } from './traces/trace-translator.ts'
 
-/** Requests in hand at once, and what waits to be sent again, take so many times what the largest may. */
-const MOST_IN_HAND = 4
+// In sizes of the largest body: what may be made of one, what all requests in hand may take with that, and what could not
+// be stored and is kept.
+const MOST_OF_ONE = 8
+const MOST_IN_HAND = 16
+const MOST_KEPT = 4
 const MOST_LENGTH = 256 * 1024
 /** A message may become larger than it is to be, by a series, and by characters of several bytes. */
 const SPARE = 4
@@ -36,8 +40,10 @@ export async function mountOtlp(
     inHand,
     record: createExportRecord(metrics, inHand.taken),
     repeats: createRepeats(now),
-    kept: createKeptTranslations(MOST_IN_HAND * env.OTLP_MAX_BYTES),
+    kept: createKeptTranslations(MOST_KEPT * env.OTLP_MAX_BYTES),
+    queue: createQueue(),
     maxBytes: env.OTLP_MAX_BYTES,
+    maxTotal: MOST_OF_ONE * env.OTLP_MAX_BYTES,
     trouble: () => bus.trouble(),
     maxLength() {
       const most = bus.nc.info?.max_payload ?? env.MAX_EVENT_BYTES
@@ -60,7 +66,15 @@ export async function mountOtlp(
       }),
     },
   })
-  const server = await listen(handler, { port: env.OTLP_PORT, host: env.HTTP_HOST }, clock)
+  const server = await listen(handler, { port: env.OTLP_PORT, host: env.HTTP_HOST }, clock).catch(
+    nameVariables,
+  )
   lifecycle.onStop('otlp', () => server.close())
   log.info({ url: server.url }, 'listening for OTLP')
+}
+
+function nameVariables(error: unknown): never {
+  if (!(error instanceof ListenError)) throw error
+  const advice = `OTLP: ${error.message} (OTLP_PORT), or take none (OTLP_ENABLED=false)`
+  throw new ListenError(error.code, advice, { cause: error })
 }

@@ -72,7 +72,7 @@ async function take(deps: ServeExportsDeps, signal: Signal, request: IncomingMes
     const sent = await readBody(request, deps.maxBytes, share)
     deps.record.received(signal, sent.length)
     const body = await decompress(sent, compression, deps.maxBytes, share)
-    return await receiveExport(deps, signal, encoding, body)
+    return await receiveExport(deps, { signal, encoding, body, share })
   } finally {
     share.leave()
   }

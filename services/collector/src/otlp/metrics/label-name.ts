@@ -14,8 +14,12 @@ const MOST_CHARACTERS = 256
 const byKey = new Map<string, LabelName>()
 const byName = new Map<string, LabelName>()
 
+/** Longer ones are formed every time: what is remembered has a bound. */
+const LONGEST_KEPT = 1000
+
 /** The label that an attribute is in Prometheus. */
 export function labelNameOf(key: string): LabelName {
+  if (key.length > LONGEST_KEPT) return { name: formLabelName(key), shared: true }
   const known = byKey.get(key)
   if (known) return known
   if (byKey.size >= MOST_KEYS) {

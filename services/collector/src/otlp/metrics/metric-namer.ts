@@ -11,6 +11,8 @@ export type MetricNamer = (metric: OtlpName) => PrometheusName | undefined
 
 /** All are forgotten beyond this, and formed anew. */
 const MOST_NAMES = 10_000
+/** Longer ones are formed every time: what is remembered has a bound. */
+const LONGEST_KEPT = 1000
 
 /** `onCollision` is told once of every pair: what they measure runs together wherever their labels are the same. */
 export function createMetricNamer(onCollision: (collision: NameCollision) => void): MetricNamer {
@@ -18,6 +20,7 @@ export function createMetricNamer(onCollision: (collision: NameCollision) => voi
   const owners = new Map<string, string>()
 
   return (metric) => {
+    if (metric.name.length + metric.unit.length > LONGEST_KEPT) return prometheusName(metric)
     const key = `${metric.kind} ${metric.unit} ${metric.name}`
     if (names.has(key)) return names.get(key)
     if (names.size >= MOST_NAMES) {

@@ -30,6 +30,7 @@ function createTranslator(
       id,
       nowMs: NOW,
       maxLength: 100_000,
+      onMessage() {},
     })
     for (;;) {
       const step = steps.next()

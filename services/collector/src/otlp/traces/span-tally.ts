@@ -67,7 +67,7 @@ export function createSpanTally(options: SpanTallyOptions): SpanTally {
       known = { sets: new Map(), overflow: undefined }
       metrics.set(metric, known)
     }
-    const labelSet = values.join('\u0000')
+    const labelSet = keyOf(values)
     const found = known.sets.get(labelSet)
     if (found) return found
     const sums = options.admit(metric, labelSet)
@@ -89,7 +89,7 @@ export function createSpanTally(options: SpanTallyOptions): SpanTally {
     const labels: Record<string, string> = { ...base }
     for (const [i, name] of names.entries()) {
       const value = values[i] ?? ''
-      if (value !== '') labels[name] = value.slice(0, MOST_VALUE).toWellFormed()
+      if (value !== '') labels[name] = cut(value).toWellFormed()
     }
     return labels
   }
@@ -106,6 +106,15 @@ export function createSpanTally(options: SpanTallyOptions): SpanTally {
         for (const sums of new Set(sets.values())) writeSums(writer, metric, sums, nowMs)
     },
   }
+}
+
+/** A text of its own: it is remembered longer than what a sender wrote. */
+function keyOf(values: readonly string[]): string {
+  return values.map(cut).join('\u0000')
+}
+
+function cut(value: string): string {
+  return value.length > MOST_VALUE ? value.slice(0, MOST_VALUE) : value
 }
 
 function createSums({ bounds }: SpanMetric, labels: Labels): Sums {

@@ -33,7 +33,7 @@ function createTranslator(setup: Setup = {}) {
   }
   return (body: Buffer, { encoding = 'json' as Encoding, nowMs = NOW } = {}): TranslatedTraces => {
     const spans = readTraces(body, encoding, wantedKeys(dimensions))
-    const steps = translateTraces(spans, knowledge, { id: 'id', nowMs, maxLength: 100_000 })
+    const steps = translateTraces(spans, knowledge, { id: 'id', nowMs, maxLength: 100_000, onMessage() {} })
     for (;;) {
       const step = steps.next()
       if (step.done) return step.value
@@ -160,6 +160,13 @@ describe('every span', () => {
     )
   })
 
+  it('has a name that is cut where it is too long, and counts with others that begin alike', () => {
+    const name = 'n'.repeat(256)
+    const [batch] = batchesOf(createTranslator()(request([{ name: `${name}1` }, { name: `${name}2` }])))
+    expect(batch?.series.map(([, { span_name }]) => span_name)).toEqual([name, name])
+    expect(batch?.samples[0]).toEqual([0, 2, NOW])
+  })
+
   it('that its application has counted is left out', () => {
     const translated = createTranslator()(request([{ status: 2 }, {}], { 'tocsin.sdk': 'true' }))
     expect(translated).toMatchObject({ counted: 0, countedBySdk: 2, events: [] })
@@ -201,6 +208,14 @@ describe('label sets beyond the limit', () => {
     expect(limit.admit('shop', 'm', 'a', NOW + 2 * hour)).toBe(false)
     expect(limit.size()).toBe(2)
   })
+})
+
+it('label sets of the service that was seen least recently are forgotten when there are too many', () => {
+  const limit = createSeriesLimit(2, 4)
+  for (const service of ['a', 'b', 'c']) for (const set of ['x', 'y']) limit.admit(service, 'm', set, NOW)
+  expect(limit.size()).toBe(4)
+  expect(limit.admit('c', 'm', 'z', NOW)).toBe(false)
+  expect(limit.admit('a', 'm', 'z', NOW)).toBe(true)
 })
 
 const BUILT_INS: readonly (readonly [string, SentSpan, Readonly<Record<string, number>>])[] = [
