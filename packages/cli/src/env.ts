@@ -24,6 +24,7 @@ const schema = z.object({
   /** The backend of `query`, where it is not the collector. */
   PROMETHEUS_URL: text,
   PROMETHEUS_PORT: port(SERVICES.collector.port),
+  ALERT_EVALUATOR_PORT: port(SERVICES['alert-evaluator'].port),
   PROMETHEUS_AUTH_USER: text,
   PROMETHEUS_AUTH_PASS: text,
   PROMETHEUS_AUTH_TOKEN: text,

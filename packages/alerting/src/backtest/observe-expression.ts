@@ -2,7 +2,7 @@ import type { Labels } from '@tocsin/contract'
 import { compile, type Expr, formatExpr, type Queryable, QueryError, typeOf } from '@tocsin/promql'
 import { labelsKey } from '../evaluation/labels-key.ts'
 
-/** What an expression gave over time, for one set of labels; without labels and with a `limit`, what it is compared with. */
+/** What a condition compares, over time, for one set of labels; or its limit, which has none. */
 export interface ObservedLine {
   readonly name: string
   readonly labels: Labels

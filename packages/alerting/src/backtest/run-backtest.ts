@@ -1,6 +1,6 @@
 import type { Labels } from '@tocsin/contract'
 import { createHead } from '@tocsin/tsdb'
-import type { Alert, Change } from '../alerts/alert.ts'
+import { type Alert, type Change, isActive } from '../alerts/alert.ts'
 import { createSeriesFeed, type FedSeries } from '../replay/feed-series.ts'
 import { createRuleRun, type RuleFailure } from '../replay/run-rules.ts'
 import type { PlacedRule } from '../rules/rule-set.ts'
@@ -47,7 +47,7 @@ export interface BacktestOptions {
   readonly fromMs: number
   readonly toMs: number
   readonly stepMs: number
-  /** About how many points of what is observed are wanted. */
+  /** How many points of what is observed are wanted at least; there are more where an alert is active. */
   readonly points: number
 }
 
@@ -111,8 +111,10 @@ export function createBacktest({ plan, fromMs, toMs, stepMs, points }: BacktestO
           failures.set(failure.rule, { ...known, times: known.times + 1 })
         }
         evaluations++
-        if (nextMs >= fromMs && (nextMs - fromMs) % everyMs === 0)
-          observer?.look(nextMs - (first?.group.queryOffsetMs ?? 0))
+        // Every step while something is amiss: between two points of a chart a whole incident may lie.
+        const isWanted =
+          (nextMs - fromMs) % everyMs === 0 || (first && run.alertsOf(first).values().some(isActive))
+        if (nextMs >= fromMs && isWanted) observer?.look(nextMs - (first?.group.queryOffsetMs ?? 0))
       }
       head.maintain(nextMs)
     },

@@ -11,37 +11,50 @@ export interface Backend {
 
 /** Sends a form to `<url>/api/v1/<verb>`. The answer's text comes with it, as it was. @throws {CliError} `no-answer` */
 export async function askBackend(
-  { url, headers: login, advice }: Backend,
+  backend: Backend,
   verb: 'query' | 'query_range',
   form: Readonly<Record<string, string>>,
 ): Promise<{ text: string; answer: Answer }> {
+  const called = await callApi(backend, verb, form)
+  const { data: answer } = answerSchema.safeParse(parseJson(called.text))
+  if (!answer) throw noSuchAnswer(backend, called)
+  return { text: called.text, answer }
+}
+
+/** What an API answered, whatever it is. */
+export interface CalledApi {
+  readonly text: string
+  readonly status: string
+  readonly code: number
+  /** Who answered, without a login. */
+  readonly who: string
+}
+
+/** Calls `<url>/api/v1/<verb>`, with a form by POST. @throws {CliError} `no-answer` */
+export async function callApi(
+  { url, headers: login, advice }: Backend,
+  verb: string,
+  form?: Readonly<Record<string, string>>,
+): Promise<CalledApi> {
   const { address, headers } = splitUrl(url, verb)
-  let response: Response
-  let text: string
+  const body = form && { method: 'POST', body: new URLSearchParams(form) }
+  const who = bare(address)
   try {
-    response = await fetch(address, {
-      method: 'POST',
-      headers: { ...login, ...headers },
-      body: new URLSearchParams(form),
-    })
-    text = await response.text()
+    const response = await fetch(address, { ...body, headers: { ...login, ...headers } })
+    const status = `HTTP ${response.status} ${response.statusText}`.trim()
+    return { text: await response.text(), status, code: response.status, who }
   } catch (cause) {
-    throw new CliError('no-answer', `nothing answers at ${bare(address)} (${reasonOf(cause)}): ${advice}`, {
-      cause,
-    })
+    throw new CliError('no-answer', `nothing answers at ${who} (${reasonOf(cause)}): ${advice}`, { cause })
   }
-  const { data: answer } = answerSchema.safeParse(parseJson(text))
-  if (answer) return { text, answer }
-  if (response.status === 401)
-    throw new CliError(
-      'no-answer',
-      `${bare(address)} wants a login: set PROMETHEUS_AUTH_USER and PROMETHEUS_AUTH_PASS, or PROMETHEUS_AUTH_TOKEN`,
-    )
-  const status = `HTTP ${response.status} ${response.statusText}`.trim()
-  throw new CliError(
-    'no-answer',
-    `${bare(address)} does not answer as Prometheus does (${status}): ${advice}`,
-  )
+}
+
+/** That somebody answered, and not as was expected. */
+export function noSuchAnswer({ advice }: Backend, { code, status, who }: CalledApi): CliError {
+  const message =
+    code === 401
+      ? `${who} wants a login: set PROMETHEUS_AUTH_USER and PROMETHEUS_AUTH_PASS, or PROMETHEUS_AUTH_TOKEN`
+      : `${who} does not answer as Prometheus does (${status}): ${advice}`
+  return new CliError('no-answer', message)
 }
 
 /** fetch takes no user and password in a URL: they become a header. */
@@ -64,7 +77,8 @@ function reasonOf(error: unknown): string {
   return typeof code === 'string' ? code : messageOf(cause ?? error)
 }
 
-function parseJson(text: string): unknown {
+/** Undefined for what is not JSON. */
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

@@ -2,7 +2,8 @@ import type { CliEnv } from '../env.ts'
 import { CliError } from '../errors.ts'
 import type { Backend } from './ask-backend.ts'
 
-interface LoginEnv {
+/** The login for readers of metrics. */
+export interface LoginEnv {
   readonly PROMETHEUS_AUTH_USER?: string | undefined
   readonly PROMETHEUS_AUTH_PASS?: string | undefined
   readonly PROMETHEUS_AUTH_TOKEN?: string | undefined
@@ -31,11 +32,12 @@ export function chooseBackend(flag: string | undefined, env: BackendEnv): Backen
   }
 }
 
-function loginHeaders(env: LoginEnv): Readonly<Record<string, string>> {
+/** The login that the environment names, as a header. */
+export function loginHeaders(env: LoginEnv): Readonly<Record<string, string>> {
   const { PROMETHEUS_AUTH_USER: user, PROMETHEUS_AUTH_PASS: pass, PROMETHEUS_AUTH_TOKEN: token } = env
   if (token !== undefined) return { authorization: `Bearer ${token}` }
   if (user === undefined) return {}
   return { authorization: `Basic ${Buffer.from(`${user}:${pass ?? ''}`).toString('base64')}` }
 }
 
-const isHttp = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
+export const isHttp = (text: string): boolean => /^https?:$/.test(URL.parse(text)?.protocol ?? '')
