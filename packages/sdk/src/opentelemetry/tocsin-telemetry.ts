@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts'
 import { partsOf } from '../monitoring-parts.ts'
 import { defineMetrics } from '../record/built-in-metrics.ts'
 import { createRecorder } from '../record/create-recorder.ts'
+import type { Warn } from '../warn.ts'
 import { attributeText } from './attribute-labels.ts'
 import { createSpanCounter } from './count-spans.ts'
 import type { FinishedSpan } from './finished-span.ts'
@@ -12,6 +13,10 @@ import { createMetricReader } from './metric-reader.ts'
 import { createMirror } from './mirror-metrics.ts'
 import { createSpanRecorder } from './record-span.ts'
 import { createSpanTeller } from './tell-spans.ts'
+
+const COLLECT_MS = 5000
+const LEAST_COLLECT_MS = 100
+const MOST_COLLECT_MS = 86_400_000
 
 /** How OpenTelemetry's spans and metrics become Tocsin's. */
 export interface TelemetryOptions {
@@ -45,7 +50,7 @@ export interface Telemetry {
 /** Feeds a monitoring with the spans and metrics of OpenTelemetry's SDK. */
 export function createTelemetry(monitoring: Monitoring, options: TelemetryOptions = {}): Telemetry {
   const { tracking, self, uses, clock, warn, session, onFlush } = partsOf(monitoring)
-  const { dimensions = [], builtInMetrics = 'auto', collectIntervalMs = 5000 } = options
+  const { dimensions = [], builtInMetrics = 'auto' } = options
   const { metrics } = monitoring
   const recorded = { http: true, database: true, agents: true }
   const nothing = { http: false, database: false, agents: false }
@@ -73,7 +78,7 @@ export function createTelemetry(monitoring: Monitoring, options: TelemetryOption
   const flush = async () => void (await monitoring.flush())
   const reader = createMetricReader({
     take: createMirror(metrics.registry, tracking, warn),
-    intervalMs: collectIntervalMs,
+    intervalMs: intervalOf(options, warn),
     clock,
     warn,
     flush,
@@ -82,11 +87,16 @@ export function createTelemetry(monitoring: Monitoring, options: TelemetryOption
 
   const processor: TelemetrySpanProcessor = {
     onStart() {},
+    // Whoever ends a span must not fail because somebody counts it.
     onEnd(span) {
-      resourceService ||= serviceOf(span)
-      count(span)
-      record(span)
-      tell(span)
+      try {
+        resourceService ||= serviceOf(span)
+        count(span)
+        record(span)
+        tell(span)
+      } catch (error) {
+        warn('span', `a span could not be counted: ${messageOf(error)}`)
+      }
     },
     forceFlush: flush,
     shutdown: flush,
@@ -96,6 +106,15 @@ export function createTelemetry(monitoring: Monitoring, options: TelemetryOption
     metricReaders: [reader],
     resourceAttributes: { 'tocsin.sdk': true },
   }
+}
+
+function intervalOf({ collectIntervalMs = COLLECT_MS }: TelemetryOptions, warn: Warn): number {
+  if (collectIntervalMs >= LEAST_COLLECT_MS && collectIntervalMs <= MOST_COLLECT_MS) return collectIntervalMs
+  warn(
+    'collectIntervalMs',
+    `option collectIntervalMs is ignored: a number from ${LEAST_COLLECT_MS} to ${MOST_COLLECT_MS}`,
+  )
+  return COLLECT_MS
 }
 
 /** The service that a span names, unless OpenTelemetry's SDK only says that it knows none. */

@@ -45,6 +45,22 @@ describe('recording', () => {
     expect(text).not.toContain('http_request_duration_seconds_count')
   })
 
+  it('never throws: not where the application has another metric of that name either', () => {
+    const { metrics, recorder, warnings } = setUp()
+    metrics.counter({ name: 'http_requests_total', help: 'h', labelNames: ['page'] })
+    metrics.gauge({ name: 'agent_tokens_total', help: 'h' })
+    for (let i = 0; i < 3; i++) {
+      recorder.recordHttpRequest('GET', '/', 200, 1)
+      recorder.recordAgentExecution('a', 'success', 1, 5)
+    }
+    expect(new Set(warnings)).toEqual(
+      new Set([
+        'recordHttpRequest() records nothing: A metric with the name http_requests_total has already been registered.',
+        'recordAgentExecution() records nothing: A metric with the name agent_tokens_total has already been registered.',
+      ]),
+    )
+  })
+
   it('registers a built-in metric when it is first used', () => {
     const { registry, metrics } = setUp()
     expect(registry.getMetricsAsArray()).toEqual([])

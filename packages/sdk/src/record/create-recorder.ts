@@ -1,3 +1,4 @@
+import { messageOf } from '../errors.ts'
 import type { SpanReference } from '../series/active-trace.ts'
 import type { HistogramChild } from '../series/track-histogram.ts'
 import type { Warn } from '../warn.ts'
@@ -71,28 +72,48 @@ export function createRecorder(
       )
   }
 
+  /** As where the application has made another metric of that name. */
+  function cannot(caller: string, error: unknown): void {
+    warn(`failed ${caller}`, `${caller}() records nothing: ${messageOf(error)}`)
+  }
+
+  function useTokens(agentType: string, tokens: number): void {
+    if (Number.isFinite(tokens) && tokens >= 0)
+      metrics.agentTokensTotal.inc({ agent_type: agentType }, tokens)
+    else warn('tokens', `recordAgentExecution: tokens are a number from 0, not ${tokens}`)
+  }
+
   return {
     recordHttpRequest(method, route, status, durationMs, span) {
       uses.http = true
-      const { requests, duration } = http(method, route, status)
-      requests.inc()
-      observe(duration, durationMs, 'recordHttpRequest', span)
+      try {
+        const { requests, duration } = http(method, route, status)
+        requests.inc()
+        observe(duration, durationMs, 'recordHttpRequest', span)
+      } catch (error) {
+        cannot('recordHttpRequest', error)
+      }
     },
     recordDatabaseQuery(operation, table, success, durationMs) {
       uses.database = true
-      const { queries, duration } = database(operation, table, success)
-      queries.inc()
-      observe(duration, durationMs, 'recordDatabaseQuery')
+      try {
+        const { queries, duration } = database(operation, table, success)
+        queries.inc()
+        observe(duration, durationMs, 'recordDatabaseQuery')
+      } catch (error) {
+        cannot('recordDatabaseQuery', error)
+      }
     },
     recordAgentExecution(agentType, status, durationMs, tokens) {
       uses.agents = true
-      const { executions, duration } = agents(agentType, status, '')
-      executions.inc()
-      observe(duration, durationMs, 'recordAgentExecution')
-      if (tokens === undefined) return
-      if (Number.isFinite(tokens) && tokens >= 0)
-        metrics.agentTokensTotal.inc({ agent_type: agentType }, tokens)
-      else warn('tokens', `recordAgentExecution: tokens are a number from 0, not ${tokens}`)
+      try {
+        const { executions, duration } = agents(agentType, status, '')
+        executions.inc()
+        observe(duration, durationMs, 'recordAgentExecution')
+        if (tokens !== undefined) useTokens(agentType, tokens)
+      } catch (error) {
+        cannot('recordAgentExecution', error)
+      }
     },
   }
 }
