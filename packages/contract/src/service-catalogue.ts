@@ -49,6 +49,12 @@ export const evaluatorMetrics = {
     labels: [],
     help: 'Parts of the rules, of 12, that this replica evaluates.',
   },
+  ruleSamplesDroppedTotal: {
+    name: 'tocsin_rule_samples_dropped_total',
+    type: 'counter',
+    labels: [],
+    help: 'Samples that rules wrote (ALERTS, recorded series) and that could not be published.',
+  },
   evaluationGapsTotal: {
     name: 'tocsin_evaluation_gaps_total',
     type: 'counter',

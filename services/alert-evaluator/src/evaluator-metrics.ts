@@ -12,6 +12,7 @@ export function createEvaluatorMetrics(metrics: Metrics) {
     active: metrics.gauge(definitions.alerts),
     rules: metrics.gauge(definitions.rules),
     parts: metrics.gauge(definitions.ruleParts),
+    outputsDropped: metrics.counter(definitions.ruleSamplesDroppedTotal),
     gaps: metrics.counter(definitions.evaluationGapsTotal),
     refusedFiles: metrics.gauge(definitions.ruleFilesRefused),
     series: metrics.gauge(headMetrics.headSeries),

@@ -5,6 +5,7 @@ import type { PlacedGroup, PlacedRule, RuleRef, RuleSet } from '../rules/rule-se
 import { type Evaluated, end, evaluateRule, keepAlive, type Moment, policyOf } from './evaluate-rule.ts'
 import { createRuleMarks } from './rule-marks.ts'
 import { createRuleStatus, type RuleStatus } from './rule-status.ts'
+import { recallRecorded } from './write-series.ts'
 
 /** How the engine tells of what its rules did. */
 export interface EngineListener {
@@ -65,6 +66,8 @@ export interface EngineOptions {
   readonly listener: EngineListener
   /** A monotonic clock, for durations. Milliseconds. */
   readonly monotonic: () => number
+  /** Told of every sample that a rule writes; a staleness marker comes as `stale`. */
+  readonly wrote?: (series: Series, timeMs: number, value: number | 'stale') => void
   /** The groups that are evaluated here, by id; all when left out. What it answers may change between calls. */
   readonly owns?: (group: string) => boolean
 }
@@ -75,12 +78,15 @@ export function createEngine({
   listener,
   monotonic,
   owns = () => true,
+  wrote,
 }: EngineOptions): Engine {
   let rules: RuleSet = { groups: [], rules: new Map() }
   const marks = createRuleMarks(head)
   let statuses = new Map<string, RuleStatus>()
   let earliest: number | undefined
-  const deps = { head, queryable: head, externalURL }
+  const deps = { head: wrote ? telling(head, wrote) : head, queryable: head, externalURL }
+  /** Metrics that one rule alone records. */
+  let soleRecorders = new Set<string>()
 
   const statusOf = (id: string): RuleStatus => {
     const status = statuses.get(id) ?? createRuleStatus()
@@ -93,6 +99,12 @@ export function createEngine({
   function run(rule: PlacedRule, moment: Moment): void {
     const status = statusOf(rule.id)
     const begun = monotonic()
+    if (
+      status.lastEvaluationMs === undefined &&
+      rule.rule.kind === 'recording' &&
+      soleRecorders.has(rule.rule.name)
+    )
+      status.written = recallRecorded(head, rule.rule)
     marks.remove(rule)
     const result = evaluateRule(rule, status, deps, moment)
     // What reads its own output sees it at the next event.
@@ -143,7 +155,7 @@ export function createEngine({
 
   const departed = new Map<RuleRef, ReadonlyMap<string, Alert>>()
   function endRule(rule: RuleRef, status: RuleStatus, moment: Moment): void {
-    const { changes } = end(status, head, moment)
+    const { changes } = end(status, deps.head, moment)
     if (changes.length > 0) listener.changed(rule, changes, moment)
     if (status.alerts.size > 0) departed.set(rule, status.alerts)
   }
@@ -159,6 +171,7 @@ export function createEngine({
       const before = rules
       rules = next
       marks.replaceRules(next)
+      soleRecorders = soleRecordersOf(next)
       places.clear()
       for (const rule of next.groups.flatMap((g) => g.rules)) places.set(rule, places.size)
       const kept = new Map<string, RuleStatus>()
@@ -203,7 +216,8 @@ export function createEngine({
       apart(() => {
         for (const rule of group.rules) {
           const status = statusOf(rule.id)
-          if (moment.trigger === 'interval' && isFresh(status, group, moment)) keepAlive(status, head, moment)
+          if (moment.trigger === 'interval' && isFresh(status, group, moment))
+            keepAlive(status, deps.head, moment)
           else run(rule, moment)
         }
         const others = marks.take()
@@ -247,6 +261,29 @@ export function createEngine({
     },
     endRule: (rule, alerts, moment) => endRule(rule, { ...createRuleStatus(), alerts }, moment),
   }
+}
+
+/** A head that tells of what is written to it. */
+function telling(head: Head, wrote: NonNullable<EngineOptions['wrote']>): Head {
+  return {
+    ...head,
+    append(series, timeMs, value) {
+      wrote(series, timeMs, value)
+      return head.append(series, timeMs, value)
+    },
+    appendStale(series, timeMs) {
+      wrote(series, timeMs, 'stale')
+      return head.appendStale(series, timeMs)
+    },
+  }
+}
+
+function soleRecordersOf({ rules }: RuleSet): Set<string> {
+  const sole = new Set<string>()
+  const shared = new Set<string>()
+  for (const { rule } of rules.values())
+    if (rule.kind === 'recording') (sole.has(rule.name) ? shared : sole).add(rule.name)
+  return new Set([...sole].filter((name) => !shared.has(name)))
 }
 
 /** Samples had it evaluated within the last half of the interval: what time alone changes can wait for the next one. */

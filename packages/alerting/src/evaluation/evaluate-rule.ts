@@ -109,12 +109,7 @@ function alert(
   status.deadlineMs = step.deadlineMs
   const { changes, forgotten } = step
   // Between two intervals only what changed is written: the other series stay within the lookback all the same.
-  const error =
-    trigger !== 'sample'
-      ? writeAlerts(status, head, queryMs)
-      : changes.length > 0
-        ? writeAlerts(status, head, queryMs, changes)
-        : undefined
+  const error = writeAlerts(status, head, queryMs, changes, trigger !== 'sample')
   return { changes, forgotten, error }
 }
 
@@ -126,7 +121,7 @@ export function policyOf({ forMs, keepFiringForMs, additions }: AlertingRule): A
 
 /** Goes on writing the series of a rule's alerts without evaluating it. */
 export function keepAlive(status: RuleStatus, head: Head, { atMs }: Pick<Moment, 'atMs'>): void {
-  if (status.written.size > 0 && status.alerts.size > 0) writeAlerts(status, head, atMs)
+  if (status.written.size > 0 && status.alerts.size > 0) writeAlerts(status, head, atMs, [], true)
 }
 
 /** Ends all alerts of a rule that is gone or over its limit, and their series. */
@@ -136,21 +131,21 @@ export function end(status: RuleStatus, head: Head, { atMs, sequence }: RuleMome
   for (const change of changes) alerts.set(change.alert.fingerprint, change.alert)
   status.alerts = alerts
   status.deadlineMs = undefined
-  return { forgotten: [], changes, error: writeAlerts(status, head, atMs) }
+  return { forgotten: [], changes, error: writeAlerts(status, head, atMs, changes, true) }
 }
 
 /** A head that takes no more series must not keep an alert from being told: the fault is answered, not thrown. */
-function writeAlerts(status: RuleStatus, head: Head, atMs: number, changes?: readonly Change[]): unknown {
-  const { alerts, written } = status
+function writeAlerts(
+  status: RuleStatus,
+  head: Head,
+  atMs: number,
+  changes: readonly Change[],
+  all: boolean,
+): unknown {
   try {
-    status.written = changes
-      ? writeChangedAlerts(
-          head,
-          changes.map(({ alert }) => alert),
-          written,
-          atMs,
-        )
-      : writeSamples(head, alertSamples(alerts.values()), written, atMs)
+    const changed = changes.map(({ alert }) => alert)
+    if (changed.length > 0) status.written = writeChangedAlerts(head, changed, status.written, atMs)
+    if (all) status.written = writeSamples(head, alertSamples(status.alerts.values()), status.written, atMs)
     return undefined
   } catch (error) {
     return error

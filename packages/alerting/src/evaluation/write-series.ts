@@ -1,9 +1,12 @@
-import type { Labels } from '@tocsin/promql'
+import { createMatcher, type Labels } from '@tocsin/promql'
 import type { RecordingRule } from '@tocsin/rules'
 import type { Head, Series } from '@tocsin/tsdb'
 import { type Alert, isActive } from '../alerts/alert.ts'
 import { EvaluationError } from './evaluation-error.ts'
 import { labelsKey, withoutEmpty } from './labels-key.ts'
+
+/** Who the series of rules come from. */
+export const RULES_SOURCE = 'rules'
 
 /** A sample that a rule writes. */
 export interface OutputSample {
@@ -50,9 +53,9 @@ const stateLabels = ({ labels }: Alert, phase: Alert['phase']): Labels => ({
 })
 const sinceLabels = ({ labels }: Alert): Labels => ({ ...labels, __name__: 'ALERTS_FOR_STATE' })
 
-/** The keys of every series that an alert may have, whatever its phase. */
-function keysOf(alert: Alert): readonly string[] {
-  return [stateLabels(alert, 'pending'), stateLabels(alert, 'firing'), sinceLabels(alert)].map(labelsKey)
+/** The labels of every series that an alert may have, whatever its phase. */
+function seriesOf(alert: Alert): readonly Labels[] {
+  return [stateLabels(alert, 'pending'), stateLabels(alert, 'firing'), sinceLabels(alert)]
 }
 
 /** The series that a rule wrote to and that have not ended, by their labels' key. */
@@ -71,7 +74,7 @@ export function writeSamples(
   const series = new Map<string, Series>()
   for (const [key, { labels, value }] of output) {
     const known = before.get(key)
-    const target = known && !known.dropped ? known : head.intern(labels, 'rules')
+    const target = known && !known.dropped ? known : head.intern(labels, RULES_SOURCE)
     if (!('ref' in target)) throw new EvaluationError('series_refused', target.detail)
     head.append(target, atMs, value)
     series.set(key, target)
@@ -94,12 +97,29 @@ export function writeChangedAlerts(
   const series = new Map(written)
   for (const alert of changed) {
     const before = new Map<string, Series>()
-    for (const key of keysOf(alert)) {
-      const known = written.get(key)
-      if (known) before.set(key, known)
+    for (const labels of seriesOf(alert)) {
+      const key = labelsKey(labels)
+      // Before a restart, or by another replica, it was written just as well.
+      const known = written.get(key) ?? head.find(labels)
+      if (known && !known.lastIsStale) before.set(key, known)
       series.delete(key)
     }
     for (const [key, one] of writeSamples(head, alertSamples([alert]), before, atMs)) series.set(key, one)
   }
   return series
+}
+
+/** The series that a recording rule wrote before this engine was there: those that have not ended. */
+export function recallRecorded(head: Head, { name, labels }: RecordingRule): Written {
+  const wanted = Object.entries(labels)
+  const matcher = createMatcher('__name__', '=', name)
+  const before = head
+    .matchSeries([matcher])
+    .filter(
+      (series) =>
+        series.source === RULES_SOURCE &&
+        !series.lastIsStale &&
+        wanted.every(([label, value]) => series.labels[label] === value),
+    )
+  return new Map(before.map((series) => [labelsKey(series.labels), series]))
 }

@@ -1,5 +1,5 @@
 import type { PlacedGroup } from '@tocsin/alerting'
-import { type Bus, type Log, messageOf } from '@tocsin/runtime'
+import { type ConsumeDeps, messageOf } from '@tocsin/runtime'
 import { restoreAlerts } from '../evaluation/restore-alerts.ts'
 import type { Session } from '../evaluation/session.ts'
 import type { AskReplicas } from '../replicas/ask-replicas.ts'
@@ -9,9 +9,7 @@ import { openAlertBucket } from '../state/alert-bucket.ts'
 import { type PresentedGroup, presentGroup } from './present-rules.ts'
 import { createStoredStatus } from './stored-status.ts'
 
-export interface CollectDeps {
-  readonly bus: Bus
-  readonly log: Log
+export interface CollectDeps extends ConsumeDeps {
   readonly ask: AskReplicas
   readonly session: Session
   readonly share: ShareOfWork
@@ -49,15 +47,15 @@ export function presentOwn(session: Session | undefined): ReadonlyMap<string, Pr
 }
 
 /** What the bucket says of groups that nobody tells of. */
-async function readStored({ bus, log }: CollectDeps, groups: readonly PlacedGroup[]) {
+async function readStored(deps: CollectDeps, groups: readonly PlacedGroup[]) {
   const shards = new Set(groups.map(({ id }) => shardOf(id)))
   const status = createStoredStatus()
   try {
-    const bucket = await openAlertBucket(bus)
+    const bucket = await openAlertBucket(deps)
     const { records } = await bucket.load((key) => shards.has(shardOfKey(key)))
     restoreAlerts(status, records, false)
   } catch (error) {
-    log.warn(
+    deps.log.warn(
       { reason: messageOf(error) },
       'the stored alerts cannot be read: groups of others are shown without',
     )

@@ -12,7 +12,7 @@ import { isoTime } from '../alerts/to-event.ts'
 const NEVER = '0001-01-01T00:00:00Z'
 
 /** An alert as Prometheus' API shows it, and what holds it where its rule asks for more. */
-export function presentAlert(alert: Alert, additions?: Additions) {
+function presentAlert(alert: Alert, additions?: Additions) {
   const { keepFiringSince, unresolvedSince, noDataSince, flapping } = alert
   const most = additions?.flap?.changes
   return {
@@ -28,7 +28,6 @@ export function presentAlert(alert: Alert, additions?: Additions) {
     ...(flapping?.since === undefined ? {} : { flappingSince: isoTime(flapping.since) }),
   }
 }
-export type PresentedAlert = ReturnType<typeof presentAlert>
 
 /** A group with its rules, as Prometheus' API shows it. */
 export function presentGroup(group: PlacedGroup, engine: Pick<Engine, 'status'>) {

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   createEngine,
@@ -32,6 +33,7 @@ import { createEvaluationTime } from './evaluation-time.ts'
 import { createFineTime } from './fine-time.ts'
 import { type Cause, listenToEngine } from './listen-to-engine.ts'
 import { createParts } from './parts.ts'
+import { publishOutputs } from './publish-outputs.ts'
 import { readMetrics } from './read-metrics.ts'
 import { replayTail } from './replay-tail.ts'
 import { adopt, type Orphans, restoreAlerts } from './restore-alerts.ts'
@@ -82,7 +84,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   const { bus, book, evaluatorMetrics: metrics, clock, log } = deps
   const aborter = new AbortController()
   const { signal } = aborter
-  const [bucket, positions] = await Promise.all([openAlertBucket(bus), openPositions(bus)])
+  const [bucket, positions] = await Promise.all([openAlertBucket(deps), openPositions(bus)])
 
   const head = createHead()
   const parts = createParts()
@@ -102,7 +104,15 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   })
   const listener = listenToEngine({ ...deps, journal, metrics, now: clock.now })
   const owns = (group: string) => parts.evaluates(shardOf(group))
-  const engine = createEngine({ ...deps, head, listener, monotonic: () => performance.now(), owns })
+  const outputs = publishOutputs({ ...deps, metrics }, randomUUID())
+  const engine = createEngine({
+    ...deps,
+    head,
+    listener,
+    monotonic: () => performance.now(),
+    owns,
+    wrote: ({ labels }, timeMs, value) => outputs.write(labels, timeMs, value),
+  })
   const progress = createProgress(0)
   const timeOf = createEvaluationTime()
   const fineTime = createFineTime(clock.now, () => performance.now())
@@ -159,22 +169,27 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
   /** Whether the message in hand is evaluated at its own time rather than with what comes with it. */
   let passes = false
   const changes = tail.follow(head, engine.isRead)
-  const stages = readMetrics(createIngester(head), bus.subjects, {
-    before(delivery) {
-      changes.begin()
-      passes = !paused && (live ? backlog.isBehind(delivery.timeMs) : delivery.sequence > parts.least())
-      if (passes) passBy.before(delivery)
+  const stages = readMetrics(
+    createIngester(head),
+    bus.subjects,
+    {
+      before(delivery) {
+        changes.begin()
+        passes = !paused && (live ? backlog.isBehind(delivery.timeMs) : delivery.sequence > parts.least())
+        if (passes) passBy.before(delivery)
+      },
+      after(delivery) {
+        sequence = delivery.sequence
+        const message = { timeMs: delivery.timeMs, sequence, ...changes.take() }
+        tail.record(message)
+        if (!live) tail.trim(Number.NEGATIVE_INFINITY, TAIL_UPDATES_AT_START)
+        if (passes) passBy.after(message)
+        // The rules that it concerns are marked all the same, and looked at once more when the backlog is over.
+        if (live && !paused) samples.note({ eventMs: delivery.timeMs, receivedMs: clock.now() })
+      },
     },
-    after(delivery) {
-      sequence = delivery.sequence
-      const message = { timeMs: delivery.timeMs, sequence, ...changes.take() }
-      tail.record(message)
-      if (!live) tail.trim(Number.NEGATIVE_INFINITY, TAIL_UPDATES_AT_START)
-      if (passes) passBy.after(message)
-      // The rules that it concerns are marked all the same, and looked at once more when the backlog is over.
-      if (live && !paused) samples.note({ eventMs: delivery.timeMs, receivedMs: clock.now() })
-    },
-  })
+    outputs.publisher,
+  )
   engine.replaceRules(book.current(), { atMs: clock.now(), sequence: 0, trigger: 'changed' })
 
   const ownGroups = () => engine.rules().groups.filter(({ id }) => owns(id))
@@ -347,6 +362,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     async stop() {
       await reader?.stop()
       for (const stop of [samples.stop, groups.stop, deadlines.stop, changes.stop, ...stops]) stop()
+      await outputs.stop()
       aborter.abort()
     },
   }

@@ -1,6 +1,5 @@
-import type { KV } from '@nats-io/kv'
 import { bucketName } from '@tocsin/contract'
-import type { Bus } from '@tocsin/runtime'
+import { type ConsumeDeps, watchBucket } from '@tocsin/runtime'
 import { type AlertRecord, alertRecord } from '../alerts/alert-record.ts'
 import { isWrongRevision } from './wrong-revision.ts'
 
@@ -30,7 +29,8 @@ export interface AlertBucket {
 
 const PUT_TIMEOUT_MS = 5000
 
-export async function openAlertBucket(bus: Bus): Promise<AlertBucket> {
+export async function openAlertBucket(deps: ConsumeDeps): Promise<AlertBucket> {
+  const { bus } = deps
   const kv = await bus.kv('alert-state')
   const bucket = bucketName('alert-state', bus.subjects.prefix)
   const revisions = new Map<string, number>()
@@ -47,7 +47,7 @@ export async function openAlertBucket(bus: Bus): Promise<AlertBucket> {
       for (const key of revisions.keys()) if (isWanted(key)) revisions.delete(key)
       const records: StoredRecord[] = []
       const unreadable: string[] = []
-      for await (const { key, value, revision } of lastValues(kv)) {
+      for (const [key, { value, revision }] of await lastValues(deps)) {
         if (!isWanted(key)) continue
         revisions.set(key, revision)
         const { data } = alertRecord.safeParse(parseJson(value))
@@ -85,14 +85,21 @@ export async function openAlertBucket(bus: Bus): Promise<AlertBucket> {
   }
 }
 
-/** The values a bucket holds now, then ends. */
-async function* lastValues(kv: KV) {
-  const { values } = await kv.status()
-  if (values === 0) return
-  const watch = await kv.history()
-  for await (const entry of watch) {
-    if (entry.operation === 'PUT') yield { key: entry.key, value: entry.string(), revision: entry.revision }
-  }
+/**
+ * The values that the bucket holds now. Not by the KV layer's history: with messages deleted in between, NATS 2.9 may
+ * say that more is to come when nothing is.
+ */
+async function lastValues(deps: ConsumeDeps) {
+  const values = new Map<string, { readonly value: string; readonly revision: number }>()
+  const all = Promise.withResolvers<void>()
+  const watch = await watchBucket(deps, 'alert-state', {
+    onPut: (key, value, revision) => values.set(key, { value, revision }),
+    onDelete: (key) => values.delete(key),
+    onCurrent: () => all.resolve(),
+  })
+  await all.promise
+  await watch.stop()
+  return values
 }
 
 function parseJson(text: string): unknown {
