@@ -114,7 +114,8 @@ test.each([
 ])('%s has the same answer as in the Prometheus that forwards it', async (query) => {
   // Off the times of samples, since ranges are closed on both sides in Prometheus 2 only.
   const time = (await lastScrape()) - 1 + 0.07
-  expect((await expectSame('query', { query, time: String(time) })).length).toBeGreaterThan(0)
+  // Empty where what is there only sometimes is not.
+  await expectSame('query', { query, time: String(time) })
   const range = { start: String(time - 3), end: String(time), step: '0.5' }
   expect((await expectSame('query_range', { query, ...range })).length).toBeGreaterThan(0)
 })
