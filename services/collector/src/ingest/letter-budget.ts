@@ -3,7 +3,7 @@ export type LetterBudget = (source: string, reason: string, atMs: number) => boo
 
 const WINDOW_MS = 60_000
 const A_WINDOW = 100
-const MOST_SOURCES = 10_000
+const MOST_KEPT = 10_000
 
 /** A hundred letters a minute for each source and reason: more of the same tell no more, and hold up who reads on. */
 export function createLetterBudget(): LetterBudget {
@@ -12,7 +12,7 @@ export function createLetterBudget(): LetterBudget {
     const key = `${reason} ${source}`
     let window = spent.get(key)
     if (!window || atMs - window.sinceMs >= WINDOW_MS) {
-      if (spent.size >= MOST_SOURCES) spent.clear()
+      if (spent.size >= MOST_KEPT) spent.clear()
       window = { sinceMs: atMs, letters: 0 }
       spent.set(key, window)
     }
