@@ -9,8 +9,8 @@ export function parseInputSeries(
   startMs: number,
   intervalMs: number,
 ): FedSeries {
-  const { labels, values: sequence } = parseSeries(`${series} ${values}`)
   if (series.trim() === '') throw new Error('series must be set')
+  const { labels, values: sequence } = parseSeries(`${series} ${values}`)
   const present = sequence.map((value, i) => ({ value, timeMs: startMs + i * intervalMs }))
   const kept = present.filter(({ value }) => value !== 'gap')
   if (kept.some(({ value }) => value === 'histogram' || value === 'converted'))
