@@ -103,23 +103,34 @@ function readData(field: number, metric: MessageReader): MetricData | undefined 
   if (!DATA.has(field)) return undefined
   const reader = metric.fork(metric.mark)
   reader.enter(METRIC_DATA)
-  const temporality = findField(
-    reader,
-    2,
-    () => reader.enumeration(TEMPORALITIES, 'AGGREGATION_TEMPORALITY_'),
-    TEMPORALITIES[0],
-  )
+  // It may stand behind the points: only whoever needs it looks for it.
+  const temporality = () =>
+    findField(
+      reader,
+      2,
+      () => reader.enumeration(TEMPORALITIES, 'AGGREGATION_TEMPORALITY_'),
+      TEMPORALITIES[0],
+    )
   switch (field) {
     case GAUGE:
       return { kind: 'gauge', points: readPoints(reader, readNumberPoint) }
     case SUM: {
       const monotonic = findField(reader, 3, () => reader.bool(), false)
-      return { kind: 'sum', temporality, monotonic, points: readPoints(reader, readNumberPoint) }
+      return {
+        kind: 'sum',
+        temporality: temporality(),
+        monotonic,
+        points: readPoints(reader, readNumberPoint),
+      }
     }
     case HISTOGRAM:
-      return { kind: 'histogram', temporality, points: readPoints(reader, readHistogramPoint) }
+      return { kind: 'histogram', temporality: temporality(), points: readPoints(reader, readHistogramPoint) }
     case EXPONENTIAL:
-      return { kind: 'exponential', temporality, points: readPoints(reader, readExponentialPoint) }
+      return {
+        kind: 'exponential',
+        temporality: temporality(),
+        points: readPoints(reader, readExponentialPoint),
+      }
     default:
       return { kind: 'summary', points: readPoints(reader, readSummaryPoint) }
   }

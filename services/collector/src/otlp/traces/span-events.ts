@@ -7,8 +7,8 @@ import { asksForAlert, spanEventOf } from './span-event-of.ts'
 export interface SpanEvents {
   /** Notes a span, if it failed or asks for an alert. */
   note(span: Span, service: string): void
-  /** Those that may go out, what asks for an alert first; each span's event is made only now. */
-  finish(nowMs: number): ChosenEvents
+  /** Those that may go out, what asks for an alert first; each span's event is made only now, in steps. */
+  finish(nowMs: number): Generator<void, ChosenEvents>
 }
 
 export interface ChosenEvents {
@@ -31,7 +31,7 @@ export function createSpanEvents(budget: EventBudget): SpanEvents {
       if (asksForAlert(span)) alerting.push({ span, service })
       else if (span.status === 'error') failed.push({ span, service })
     },
-    finish(nowMs) {
+    *finish(nowMs) {
       const events: SpanEvent[] = []
       let overLimit = 0
       let invalid = 0
@@ -44,8 +44,14 @@ export function createSpanEvents(budget: EventBudget): SpanEvents {
         if (event) events.push(event)
         else invalid++
       }
-      for (const noted of alerting) choose(noted, true)
-      for (const noted of failed) choose(noted, false)
+      for (const noted of alerting) {
+        choose(noted, true)
+        yield
+      }
+      for (const noted of failed) {
+        choose(noted, false)
+        yield
+      }
       return { events, overLimit, invalid }
     },
   }

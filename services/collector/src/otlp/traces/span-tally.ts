@@ -110,7 +110,8 @@ export function createSpanTally(options: SpanTallyOptions): SpanTally {
 
 /** A text of its own: it is remembered longer than what a sender wrote. */
 function keyOf(values: readonly string[]): string {
-  return values.map(cut).join('\u0000')
+  for (const value of values) if (value.length > MOST_VALUE) return values.map(cut).join('\u0000')
+  return values.join('\u0000')
 }
 
 function cut(value: string): string {

@@ -55,7 +55,7 @@ export function* translateTraces(
     yield
     tally.write(batches.writer(service), request.nowMs)
   }
-  const { events: chosen, overLimit, invalid } = events.finish(request.nowMs)
+  const { events: chosen, overLimit, invalid } = yield* events.finish(request.nowMs)
   return {
     batches: batches.finish(),
     events: chosen,
