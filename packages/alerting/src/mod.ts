@@ -12,10 +12,12 @@ export { createEngine, type Engine, type EngineListener, type EngineOptions } fr
 export type { Evaluated, Moment, Trigger } from './evaluation/evaluate-rule.ts'
 export { EvaluationError, type EvaluationErrorCode } from './evaluation/evaluation-error.ts'
 export { createRuleStatus, type RuleStatus } from './evaluation/rule-status.ts'
+export { type Trial, type TriedAlert, tryRule } from './evaluation/try-rule.ts'
 export { RULES_SOURCE } from './evaluation/write-series.ts'
 export { createSeriesFeed, type FedSeries, type SeriesFeed } from './replay/feed-series.ts'
 export { createRuleRun, type RuleFailure, type RuleRun, type RuleRunOptions } from './replay/run-rules.ts'
 export {
+  groupId,
   type PlacedGroup,
   type PlacedRule,
   type PlacingOptions,

@@ -25,6 +25,7 @@ describe('calls between services', () => {
       'delete-rule': async ({ name }) => {
         throw new RpcError('unknown_rule', `there is no rule ${name}`)
       },
+      'dry-run': () => ({ groups: [] }),
       'list-rules': () => ({ rules: [] }),
     })
     const rule = { name: 'High', expression: 'x > 1', severity: 'high' } as const

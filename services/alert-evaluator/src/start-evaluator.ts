@@ -9,6 +9,7 @@ import { createEvaluatorMetrics } from './evaluator-metrics.ts'
 import { observeSession } from './observe-session.ts'
 import { answerReplicas, createAskReplicas } from './replicas/ask-replicas.ts'
 import { openCustomRules } from './rules/custom-rules.ts'
+import { type DryRunRequest, dryRun } from './rules/dry-run.ts'
 import { linkToRule } from './rules/link-to-rule.ts'
 import { createRuleBook } from './rules/rule-book.ts'
 import { serveRuleCalls } from './rules/serve-rule-calls.ts'
@@ -51,8 +52,14 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   )
   observeSession(ctx.metrics, evaluatorMetrics, replica)
   const ask = createAskReplicas(ctx)
+  const externalURL = env.PROMETHEUS_URL ?? ctx.url
+  const tryOut = (request: DryRunRequest) => {
+    const head = replica.session()?.head
+    return head && dryRun(request, { head, externalURL, now: ctx.clock.now })
+  }
   serveApi(ctx.http, {
     custom,
+    dryRun: tryOut,
     async groups() {
       const [session, share] = [replica.session(), replica.share()]
       return session && share && collectGroups({ ...ctx, ask, session, share })
@@ -60,6 +67,6 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   })
   const stopAnswering = answerReplicas(ctx, replicaName(ctx), () => presentOwn(replica.session()))
   lifecycle.onStop('answers to replicas', stopAnswering)
-  await serveRuleCalls(bus, custom)
+  await serveRuleCalls(bus, { custom, dryRun: tryOut })
   await replica.settled
 }

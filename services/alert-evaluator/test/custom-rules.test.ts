@@ -104,3 +104,65 @@ test('a NATS that is restarted ends neither the evaluation nor the following of 
   await call('delete-rule', { name: 'AfterRestart' })
   await world.untilStates(['firing', 'resolved'], 'AfterRestart')
 })
+
+test('a dry run says what rules would do now, over HTTP and NATS, and does nothing', async () => {
+  await world.gauge('tried', 7, { n: '1' })
+  await world.gauge('tried', 3, { n: '2' })
+  const tried = { ...rule, name: 'Tried', expression: 'tried > 5', for: '1m' }
+  const said = {
+    name: 'Tried',
+    type: 'alerting',
+    query: 'tried > 5',
+    results: 1,
+    alerts: [
+      { state: 'pending', value: '7e+00', labels: { alertname: 'Tried', n: '1', severity: 'medium' } },
+    ],
+    warnings: [],
+    evaluationTime: expect.any(Number),
+  }
+  await waitFor(async () => {
+    const { data } = await dryRun(JSON.stringify(tried), 'application/json')
+    expect(data).toMatchObject({ groups: [{ name: 'custom', rules: [said] }] })
+    return true
+  })
+  expect(await call('dry-run', tried)).toMatchObject({ ok: true, data: { groups: [{ rules: [said] }] } })
+  const file = (expr: string) => `groups:
+  - name: g
+    rules:
+      - record: tried:sum
+        expr: sum(tried)
+      - alert: Tried
+        expr: ${expr}
+`
+  expect(await dryRun(file('tried / on () tried'), 'application/yaml')).toMatchObject({
+    data: {
+      groups: [
+        {
+          rules: [
+            { series: [{ labels: { __name__: 'tried:sum' }, value: '1e+01' }] },
+            { results: 0, error: expect.stringContaining('many-to-many') },
+          ],
+        },
+      ],
+    },
+  })
+  expect(await dryRun(file('tried >'), 'application/yaml')).toMatchObject({
+    errorType: 'bad_data',
+    faults: [{ line: 7, column: 15, reason: expect.stringContaining('could not parse expression') }],
+  })
+  expect(await call('dry-run', { file: file('tried >') })).toMatchObject({
+    ok: false,
+    error: { code: 'invalid_rule', message: expect.stringContaining('dry-run:7:15') },
+  })
+  expect((await world.alerts()).filter(({ alertname }) => alertname === 'Tried')).toEqual([])
+})
+
+async function dryRun(body: string, type: string) {
+  const response = await fetch(`${evaluator.url}/api/v1/rules/dry-run`, {
+    method: 'POST',
+    headers: { 'content-type': type },
+    body,
+  })
+  // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of the answer
+  return (await response.json()) as any
+}

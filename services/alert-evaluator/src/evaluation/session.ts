@@ -16,7 +16,7 @@ import {
   type OrderedConsumer,
   sleep,
 } from '@tocsin/runtime'
-import { createHead, createIngester } from '@tocsin/tsdb'
+import { createHead, createIngester, type Head } from '@tocsin/tsdb'
 import type { EvaluatorMetrics } from '../evaluator-metrics.ts'
 import { shardOf, shardOfKey } from '../replicas/shards.ts'
 import type { Tenure, Worker } from '../replicas/share-work.ts'
@@ -65,6 +65,8 @@ export interface SessionDeps extends ConsumeDeps {
 /** The evaluator at work: a head that follows the stream, and the parts of the rules that are evaluated over it. */
 export interface Session extends Worker {
   readonly engine: Engine
+  /** What the rules read. */
+  readonly head: Head
   owns(group: string): boolean
   /** Series in the head. */
   series(): number
@@ -324,6 +326,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
 
   return {
     engine,
+    head,
     owns,
     series: () => head.stats().series,
     caughtUp: caughtUp.promise,

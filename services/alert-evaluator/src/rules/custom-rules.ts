@@ -1,7 +1,6 @@
-import type { KvWatchEntry } from '@nats-io/kv'
 import { type CustomRule, customRule } from '@tocsin/contract'
 import { type AlertingRule, compileCustomRule, type RuleError } from '@tocsin/rules'
-import { type Bus, type Clock, type Log, messageOf, sleep } from '@tocsin/runtime'
+import { type ConsumeDeps, messageOf, sleep, watchBucket } from '@tocsin/runtime'
 import type { RuleBook } from './rule-book.ts'
 
 /** The rules that users put, in the `rules` bucket. */
@@ -11,60 +10,60 @@ export interface CustomRules {
   /** Checks and stores a rule; resolves when it is in force here. @throws RuleError */
   put(rule: CustomRule): Promise<{ name: string; replaced: boolean }>
   delete(name: string): Promise<{ name: string; deleted: boolean }>
-  stop(): void
+  stop(): Promise<void>
 }
 
-export interface CustomRulesDeps {
-  readonly bus: Bus
+export interface CustomRulesDeps extends ConsumeDeps {
   readonly book: RuleBook
-  readonly clock: Clock
-  readonly log: Log
 }
 
 /** How long a write waits for its own echo. */
 const ECHO_MS = 2000
 
 /** Follows the bucket; resolves when all that it holds has been read. */
-export async function openCustomRules({ bus, book, clock, log }: CustomRulesDeps): Promise<CustomRules> {
+export async function openCustomRules(deps: CustomRulesDeps): Promise<CustomRules> {
+  const { bus, book, clock, log } = deps
   const kv = await bus.kv('rules')
   const rules = new Map<string, { readonly rule: CustomRule; readonly compiled: AlertingRule }>()
   const waiting = new Set<() => void>()
   let revision = 0
 
-  function take(entry: KvWatchEntry): void {
-    revision = entry.revision
-    rules.delete(entry.key)
-    if (entry.operation === 'PUT') {
+  function take(key: string, value: string | undefined, at: number): void {
+    revision = at
+    rules.delete(key)
+    if (value !== undefined) {
       try {
-        const rule = customRule.parse(JSON.parse(entry.string()))
-        rules.set(entry.key, { rule, compiled: compileCustomRule(rule) })
+        const rule = customRule.parse(JSON.parse(value))
+        rules.set(key, { rule, compiled: compileCustomRule(rule) })
       } catch (error) {
-        log.error({ key: entry.key, reason: messageOf(error) }, 'a stored custom rule is refused')
+        log.error({ key, reason: messageOf(error) }, 'a stored custom rule is refused')
       }
     }
+    // At the start the rules take effect together.
+    if (current) apply()
   }
   function apply(): void {
     book.setCustom([...rules.values()].map(({ compiled }) => compiled))
     for (const check of [...waiting]) check()
   }
 
-  const { values } = await kv.status()
-  const watch = await kv.watch()
-  let caughtUp = values === 0
+  let current = false
   const all = Promise.withResolvers<void>()
-  void (async () => {
-    for await (const entry of watch) {
-      take(entry)
-      // At the start the rules take effect together.
-      caughtUp ||= entry.delta === 0
-      if (!caughtUp) continue
+  const watch = await watchBucket(deps, 'rules', {
+    onPut: take,
+    onDelete: (key, at) => take(key, undefined, at),
+    onCurrent() {
+      current = true
       apply()
       all.resolve()
-    }
-  })().catch((error: unknown) =>
-    log.error({ reason: messageOf(error) }, 'custom rules are no longer followed'),
-  )
-  if (values > 0) await all.promise
+    },
+    onRecreated() {
+      rules.clear()
+      revision = 0
+      apply()
+    },
+  })
+  await all.promise
 
   /** Resolves once the watch has come to this revision. */
   function echoOf(wanted: number): Promise<unknown> {
