@@ -18,7 +18,7 @@ interface Result {
   readonly value: readonly [number, string]
 }
 
-describe('what the collector makes of what an application publishes', () => {
+describe('what the collector makes of what an application publishes', { timeout: 90_000 }, () => {
   let server: Server
   let collector: ServiceUnderTest
   let monitoring: Monitoring
@@ -74,7 +74,7 @@ describe('what the collector makes of what an application publishes', () => {
       await waitFor(() => monitoring.status().counts.stored > stored)
       await server.kill()
       await server.restart()
-      await waitFor(() => monitoring.status().connected, { timeoutMs: 10_000 })
+      await waitFor(() => monitoring.status().connected, { timeoutMs: 30_000 })
     }
     const expected = await registrySamples(monitoring)
     expect(expected.size).toBeGreaterThan(200)
@@ -84,9 +84,9 @@ describe('what the collector makes of what an application publishes', () => {
         const last = new Map(found.map(({ metric, value }) => [keyOf(metric), Number(value[1])]))
         return last.size === expected.size && [...expected].every(([key, value]) => last.get(key) === value)
       },
-      { timeoutMs: 20_000, what: 'the collector to have what the registry says' },
+      { timeoutMs: 60_000, what: 'the collector to have what the registry says' },
     )
-  }, 60_000)
+  })
 
   it('knows the zero that a counter or a histogram began with', async () => {
     monitoring.metrics.counter({ name: 'first_total', help: 'h' }).inc(5)

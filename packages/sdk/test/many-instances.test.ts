@@ -9,7 +9,8 @@ import { joinNats, readStream } from './tocsin.ts'
 
 const run = promisify(execFile)
 
-describe('an application of several threads or processes', () => {
+// Each starts processes, which takes long on a machine that is busy.
+describe('an application of several threads or processes', { timeout: 90_000 }, () => {
   let server: Server
 
   beforeAll(async () => {
@@ -23,7 +24,7 @@ describe('an application of several threads or processes', () => {
     const nats = await joinNats(server.url)
     try {
       const env = { ...process.env, NATS_URL: server.url, PROMETHEUS_PORT: '0' }
-      const { stderr } = await run(process.execPath, [file], { env, timeout: 20_000 })
+      const { stderr } = await run(process.execPath, [file], { env, timeout: 80_000 })
       const reader = createModelReader()
       const turns = new Map<string, unknown>()
       for (const { json } of await readStream(nats, 'METRICS'))

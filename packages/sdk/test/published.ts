@@ -19,7 +19,7 @@ export async function runNode(
     return await run(process.execPath, [file, ...args], {
       cwd,
       env: { ...process.env, ...env },
-      timeout: 60_000,
+      timeout: 100_000,
     })
   } catch (error) {
     const { stdout = '', stderr = '' } = error as { stdout?: string; stderr?: string }
