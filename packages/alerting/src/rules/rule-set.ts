@@ -38,12 +38,17 @@ export interface PlacingOptions {
   readonly fileKey?: (group: RuleGroup) => string
 }
 
+/** A group's identity, wherever it is not placed yet. */
+export function groupId({ origin, file, name }: Pick<RuleGroup, 'origin' | 'file' | 'name'>): string {
+  return fingerprint({ origin, file, group: name })
+}
+
 /** Gives every rule its identity: from its origin, file, group, name and labels, not from its expression. */
 export function placeRules(groups: readonly RuleGroup[], options: PlacingOptions): RuleSet {
   const { intervalMs, fileKey = (group) => group.file } = options
   const rules = new Map<string, PlacedRule>()
   const placed = groups.map((group): PlacedGroup => {
-    const id = fingerprint({ origin: group.origin, file: fileKey(group), group: group.name })
+    const id = groupId({ ...group, file: fileKey(group) })
     const own: PlacedRule[] = []
     const result: PlacedGroup = { ...group, id, rules: own, everyMs: group.intervalMs ?? intervalMs }
     const occurrences = new Map<string, number>()
