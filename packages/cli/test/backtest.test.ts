@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connect } from '@nats-io/transport-node'
 import { createSubjects } from '@tocsin/contract'
-import { writeStaleAt } from '@tocsin/promql'
+import { compile, isStaleAt, writeStaleAt } from '@tocsin/promql'
 import {
   failOnLeaks,
   freePort,
@@ -17,6 +17,7 @@ import {
 } from '@tocsin/testkit'
 import pc from 'picocolors'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { fetchSamples } from '../src/rules/fetch-samples.ts'
 import { type BacktestFlags, runBacktest } from '../src/rules/run-backtest.ts'
 import { type ListFlags, runList } from '../src/rules/run-list.ts'
 
@@ -152,6 +153,17 @@ describe('a backtest of a real Prometheus', () => {
     expect((await part(105, 108)).filter((one) => one.startsWith('mail'))).toEqual(['mail 100 101 …'])
     expect(await part(306, 390)).toEqual(['fax 298 299 …'])
     expect(await part(415, 430)).toEqual([])
+  })
+
+  test('a series that ended just before a part is not seen in it', async () => {
+    const { selectors } = compile('queue_length{queue="print"}')
+    const backend = { url: prometheus.url, headers: {}, advice: '' }
+    const part = { fromMs: START + 300 * MINUTE - 5000, toMs: START + 320 * MINUTE }
+    const [series, ...others] = await fetchSamples(backend, selectors, part, STEP)
+    expect(others).toEqual([])
+    const ends = series?.timestamps.length ?? 0
+    expect(series?.timestamps[ends - 1]).toBe(START + 300 * MINUTE)
+    expect(series && isStaleAt(series.values, ends - 1)).toBe(true)
   })
 
   test('looks back as far as ranges do', async () => {

@@ -74,7 +74,7 @@ describe('tocsin rules test', () => {
   test('says which rules it did not find, where a test would pass without them', () => {
     const folder = mkdtempSync(join(tmpdir(), 'tocsin-tests-'))
     try {
-      const write = (text: string) => writeFileSync(join(folder, 'a.yml'), text)
+      const write = (text: string) => writeFileSync(join(folder, 'a.test.yml'), text)
       write(`rule_files: ['${samples}/shop.rules.yml']
 group_eval_order: [third]
 tests: [{ interval: 1m, alert_rule_test: [{ eval_time: 1m, alertname: FewOrder }] }]`)

@@ -53,7 +53,9 @@ export function createSeriesFeed(head: Head, groups: readonly PlacedGroup[]): Se
   }
 
   return {
-    add: (all) => void sources.push(...Array.from(all, open)),
+    add(all) {
+      for (const fed of all) sources.push(open(fed))
+    },
     advance(atMs) {
       let done = 0
       for (const source of sources) {

@@ -46,7 +46,7 @@ function registerTest(rules: Command, exitWith: (code: number) => void): void {
   rules
     .command('test')
     .description("run tests of rules, in promtool's format: exit code 1 when one fails")
-    .argument('<paths...>', 'test files, and folders of them')
+    .argument('<paths...>', 'test files, and folders with files named *test.yml')
     .action(async (paths: string[]) => {
       const { runTestFiles } = await import('../rules/run-tests.ts')
       exitWith(runTestFiles(paths, terminal()))

@@ -21,9 +21,11 @@ export async function fetchSamples(
 ): Promise<readonly FedSeries[]> {
   const found = new Map<string, FedSeries>()
   for (const [text, isInstant] of distinct(selectors)) {
-    const all = await fetchRaw(backend, text, part)
+    // What ended with the part before is found by its last samples, which are there again.
+    const own = isInstant ? { ...part, fromMs: part.fromMs - LOOKBACK_MS } : part
+    const all = await fetchRaw(backend, text, own)
     const gone = isInstant && all.some((one) => hasGap(one, part, stepMs))
-    const seen = gone ? await fetchSeen(backend, text, part, stepMs) : undefined
+    const seen = gone ? await fetchSeen(backend, text, own, stepMs) : undefined
     for (const one of all) {
       const key = JSON.stringify(Object.entries(one.labels).sort())
       // What a range over the series sees is the same, marked or not: a marker is no sample.

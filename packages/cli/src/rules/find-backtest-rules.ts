@@ -12,19 +12,19 @@ export interface BacktestRules {
 }
 
 /**
- * What is meant: a rule file or a folder of them, a shipped pack, an alert of one, or an alert that the evaluator runs.
+ * What is meant: a shipped pack, an alert of one, a rule file or a folder of them, or an alert that the evaluator runs.
  * @throws {CliError} `bad-usage` with what there is
  */
 export async function findBacktestRules(what: string, evaluator: Backend): Promise<BacktestRules> {
-  if (statSync(what, { throwIfNoEntry: false }))
-    return { groups: findRuleFiles([what]).flatMap(({ name, text }) => parse(name, text)), alert: undefined }
-  if (/[/\\]|\.ya?ml$/.test(what)) throw new CliError('bad-usage', `${what} is not there`)
   const packs = packNames()
   if (packs.includes(what)) return { groups: loadPacks([what]), alert: undefined }
   for (const pack of packs) {
     const groups = loadPacks([pack])
     if (hasAlert(groups, what)) return { groups, alert: what }
   }
+  if (statSync(what, { throwIfNoEntry: false }))
+    return { groups: findRuleFiles([what]).flatMap(({ name, text }) => parse(name, text)), alert: undefined }
+  if (/[/\\]|\.ya?ml$/.test(what)) throw new CliError('bad-usage', `${what} is not there`)
   const groups = (await askRules(evaluator)).flatMap(parseRunning)
   if (hasAlert(groups, what)) return { groups, alert: what }
   throw new CliError(

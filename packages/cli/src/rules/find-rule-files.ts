@@ -13,15 +13,30 @@ export interface SourceFile {
  * @throws {CliError} `bad-usage` for what cannot be read, or a folder without any
  */
 export function findRuleFiles(paths: readonly string[]): readonly SourceFile[] {
-  return paths.flatMap(listFiles).map((name) => ({ name, text: readSource(name) }))
+  return readAll(paths, { pattern: /\.ya?ml$/, called: '*.yml or *.yaml' })
 }
 
-function listFiles(path: string): readonly string[] {
+/** The files that are named, and of each folder those that are named after tests: rules may lie beside them. @throws {CliError} */
+export function findTestFiles(paths: readonly string[]): readonly SourceFile[] {
+  return readAll(paths, { pattern: /tests?\.ya?ml$/, called: '*test.yml or *test.yaml' })
+}
+
+/** Which files of a folder are meant. */
+interface Wanted {
+  readonly pattern: RegExp
+  readonly called: string
+}
+
+function readAll(paths: readonly string[], wanted: Wanted): readonly SourceFile[] {
+  return paths.flatMap((path) => listFiles(path, wanted)).map((name) => ({ name, text: readSource(name) }))
+}
+
+function listFiles(path: string, { pattern, called }: Wanted): readonly string[] {
   if (!isFolder(path)) return [path]
   const found = readdirSync(path)
-    .filter((name) => /\.ya?ml$/.test(name))
+    .filter((name) => pattern.test(name))
     .sort()
-  if (found.length === 0) throw new CliError('bad-usage', `${path} holds no *.yml or *.yaml`)
+  if (found.length === 0) throw new CliError('bad-usage', `${path} holds no ${called}`)
   return found.map((name) => join(path, name))
 }
 

@@ -2,13 +2,13 @@ import { globSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { parseTestFile, runTests, type TestFile, type TestGroupResult } from '@tocsin/alerting'
 import { parseRuleFile, RuleError, type RuleGroup } from '@tocsin/rules'
-import { findRuleFiles, readSource, type SourceFile } from './find-rule-files.ts'
+import { findTestFiles, readSource, type SourceFile } from './find-rule-files.ts'
 import { formatFailure } from './format-failure.ts'
 import type { RulesOutput } from './output.ts'
 
 /** Runs files of tests of rules; the answer is the exit code. @throws {CliError} `bad-usage` */
 export function runTestFiles(paths: readonly string[], output: RulesOutput): number {
-  const failed = findRuleFiles(paths).filter((file) => !testFile(file, output))
+  const failed = findTestFiles(paths).filter((file) => !testFile(file, output))
   return failed.length > 0 ? 1 : 0
 }
 
