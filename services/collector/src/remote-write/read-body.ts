@@ -11,7 +11,8 @@ export async function readBody(request: IncomingMessage, maxBytes: number, room:
   const chunks: Buffer[] = []
   let length = 0
   try {
-    for await (const chunk of request as AsyncIterable<Buffer>) {
+    // Whoever sends too much is to hear of it: so the connection stays when this ends early.
+    for await (const chunk of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
       length += chunk.length
       if (length > maxBytes) throw tooLarge(maxBytes)
       room.take(chunk.length)

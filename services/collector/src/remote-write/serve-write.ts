@@ -95,6 +95,8 @@ function answerFault(response: Response, fault: WriteError | undefined): void {
   setWritten(response, 0, 0, 0)
   const status = fault?.status ?? 500
   if (status >= 500) response.set('Retry-After', RETRY_AFTER)
+  // What is left of the body is not read.
+  if (fault?.code === 'too_large') response.set('Connection', 'close')
   response
     .status(status)
     .type('text/plain')
