@@ -265,7 +265,13 @@ test('the collector and the alert evaluator are asked for samples and rules', as
   const connection = await connect({ servers: nats.url })
   try {
     const evaluatorPort = Number(new URL(evaluator.url).port)
-    const custom = { name: 'JobsWait', expression: 'jobs_waiting > 3', for: '1m', severity: 'low' }
+    const custom = {
+      name: 'JobsWait',
+      expression: 'jobs_waiting > 3',
+      for: '1m',
+      severity: 'low',
+      resolve: 'jobs_waiting < 1',
+    }
     const made = await fetch(`${evaluator.url}/api/v1/rules/custom`, {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

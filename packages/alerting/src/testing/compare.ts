@@ -8,6 +8,11 @@ export interface Difference<T> {
   readonly got: T | undefined
 }
 
+/** Annotations without those that Tocsin takes for instructions and adds itself: Prometheus shows them, Tocsin does not. */
+export function withoutInstructions(annotations: Labels): Labels {
+  return Object.fromEntries(Object.entries(annotations).filter(([name]) => !name.startsWith('tocsin_')))
+}
+
 /** Where the alerts that fire differ from those that are expected; nothing when they are the same. */
 export function compareAlerts(
   expected: readonly ExpectedAlert[],

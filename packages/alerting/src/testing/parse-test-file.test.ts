@@ -58,10 +58,7 @@ test('values that differ in the last bit are equal where that is asked for, and 
 })
 
 test.each([
-  [
-    'tests: [{ start_timestamp: soon }]',
-    'test 1: start_timestamp: expected Unix seconds or a date',
-  ],
+  ['tests: [{ start_timestamp: soon }]', 'test 1: start_timestamp: expected Unix seconds or a date'],
   ['fuzzy_compare: maybe', 't.yml:1:16: expected true or false, got "maybe"'],
   [
     'tests: [{ name: x, input_series: [{ series: h, values: "{{schema:1 sum:1}}x2" }] }]',

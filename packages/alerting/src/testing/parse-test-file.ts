@@ -1,5 +1,6 @@
 import { compile } from '@tocsin/promql'
 import { type Field, RuleError, readYaml } from '@tocsin/rules'
+import { withoutInstructions } from './compare.ts'
 import { parseInputSeries, parseSeriesLabels } from './parse-input-series.ts'
 import { createFieldReader, type FieldReader } from './read-fields.ts'
 import type { AlertTest, ExpectedSample, ExprTest, TestFile, TestGroup } from './test-file.ts'
@@ -115,7 +116,7 @@ function readAlertTest(reader: FieldReader, node: YamlNode): AlertTest | undefin
     const alert = reader.yaml.fields(one, reader.where, ['exp_labels', 'exp_annotations'])
     if (!alert) return []
     const labels = { ...reader.texts(alert.exp_labels), alertname }
-    return [{ labels, annotations: reader.texts(alert.exp_annotations) }]
+    return [{ labels, annotations: withoutInstructions(reader.texts(alert.exp_annotations)) }]
   })
   const evalTimeMs = reader.durationMs(fields.eval_time, 0)
   return { place: reader.yaml.place(node), evalTimeMs, alertname, expected }

@@ -5,7 +5,7 @@ import type { Alert } from '../alerts/alert.ts'
 import { createSeriesFeed } from '../replay/feed-series.ts'
 import { createRuleRun, type RuleFailure } from '../replay/run-rules.ts'
 import { type PlacedGroup, placeRules } from '../rules/rule-set.ts'
-import { compareAlerts, compareSamples, type Difference } from './compare.ts'
+import { compareAlerts, compareSamples, type Difference, withoutInstructions } from './compare.ts'
 import type { AlertTest, ExpectedAlert, ExpectedSample, ExprTest, TestFile, TestGroup } from './test-file.ts'
 
 /** Why a test fails. Times in milliseconds after the test's start. */
@@ -78,7 +78,9 @@ function ruleFailure({ rule, atMs, reason }: RuleFailure, startMs: number): Test
 }
 
 function firing(alerts: ReadonlyMap<string, Alert>): readonly ExpectedAlert[] {
-  return [...alerts.values()].filter(({ phase }) => phase === 'firing')
+  return [...alerts.values()]
+    .filter(({ phase }) => phase === 'firing')
+    .map(({ labels, annotations }) => ({ labels, annotations: withoutInstructions(annotations) }))
 }
 
 function runExprTest(

@@ -28,6 +28,10 @@ const rule = z.discriminatedUnion('type', [
     keepFiringFor: z.number().default(0),
     annotations: texts.default({}),
     alerts: z.array(alert).default([]),
+    // What Tocsin has beyond Prometheus; times in seconds.
+    noData: z.object({ policy: z.string(), for: z.number() }).optional(),
+    resolve: z.string().optional(),
+    flap: z.object({ changes: z.number(), within: z.number() }).optional(),
   }),
 ])
 

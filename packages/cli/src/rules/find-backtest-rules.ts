@@ -2,7 +2,7 @@ import { statSync } from 'node:fs'
 import { loadPacks, packNames, parseRuleFile, RuleError, type RuleGroup } from '@tocsin/rules'
 import { CliError } from '../errors.ts'
 import type { Backend } from '../query/ask-backend.ts'
-import { askRules, type RunningGroup } from './ask-evaluator.ts'
+import { askRules, type RunningGroup, type RunningRule } from './ask-evaluator.ts'
 import { findRuleFiles } from './find-rule-files.ts'
 
 /** Rules with those that they may need, and which alerts are meant; undefined: all of them. */
@@ -46,7 +46,6 @@ function parse(name: string, text: string): readonly RuleGroup[] {
 
 /** A group as the API shows it, read again as a rule file: JSON is YAML. */
 function parseRunning({ name, file, interval, rules }: RunningGroup): readonly RuleGroup[] {
-  const seconds = (value: number) => `${Math.round(value * 1000)}ms`
   const written = rules.map((rule) =>
     rule.type === 'recording'
       ? { record: rule.name, expr: rule.query, labels: rule.labels }
@@ -56,8 +55,19 @@ function parseRunning({ name, file, interval, rules }: RunningGroup): readonly R
           for: seconds(rule.duration),
           keep_firing_for: seconds(rule.keepFiringFor),
           labels: rule.labels,
-          annotations: rule.annotations,
+          annotations: { ...rule.annotations, ...instructionsOf(rule) },
         },
   )
   return parse(file, JSON.stringify({ groups: [{ name, interval: seconds(interval), rules: written }] }))
 }
+
+/** What a rule asks for beyond Prometheus, as its file says it. */
+function instructionsOf({ noData, resolve, flap }: Extract<RunningRule, { type: 'alerting' }>) {
+  return {
+    ...(noData && { tocsin_no_data: `${noData.policy} ${seconds(noData.for)}` }),
+    ...(resolve !== undefined && { tocsin_resolve: resolve }),
+    ...(flap && { tocsin_flap: `${flap.changes} in ${seconds(flap.within)}` }),
+  }
+}
+
+const seconds = (value: number) => `${Math.round(value * 1000)}ms`
