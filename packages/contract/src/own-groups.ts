@@ -1,4 +1,5 @@
 import { collectorMetrics, headMetrics } from './collector-catalogue.ts'
+import { dynamicAlertMetrics } from './dynamic-catalogue.ts'
 import type { MetricGroup } from './metric-definition.ts'
 import { processMetrics } from './process-catalogue.ts'
 import { remoteWriteMetrics } from './remote-write-catalogue.ts'
@@ -108,6 +109,23 @@ export const ownGroups: readonly MetricGroup[] = [
       {
         question: 'Do rules fail?',
         query: 'sum by (reason) (increase(tocsin_rule_evaluation_failures_total[15m])) > 0',
+      },
+    ],
+  },
+  {
+    title: 'Dynamic alerts',
+    about:
+      'What the alert-evaluator makes of spans. The alerts of spans carry the `service` of the span and no `instance`.',
+    publishers: ['alert-evaluator'],
+    metrics: dynamicAlertMetrics,
+    examples: [
+      {
+        question: 'Which operations are not watched, since their service has too many?',
+        query: 'max(tocsin_dynamic_operations{state="over"}) > 0',
+      },
+      {
+        question: 'Do more spans ask for an alert than can be told apart?',
+        query: 'sum(increase(tocsin_span_alerts_total{outcome="folded"}[1h])) > 0',
       },
     ],
   },

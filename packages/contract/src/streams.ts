@@ -41,6 +41,7 @@ export type BucketKey =
   | 'leases'
   | 'groups'
   | 'positions'
+  | 'dynamic-alerts'
 
 /** What a JetStream key-value bucket must be. Times in milliseconds, sizes in bytes. */
 export interface BucketDefinition {
@@ -141,5 +142,6 @@ export function createBuckets(prefix: string = DEFAULT_PREFIX): readonly BucketD
     bucket('leases', 'who does the work that one replica does at a time'),
     bucket('groups', 'alert groups waiting for their next flush'),
     bucket('positions', 'how far a reader of a stream has come'),
+    bucket('dynamic-alerts', 'operations seen in traces, what is learnt of them, and their thresholds', 5),
   ]
 }

@@ -5,6 +5,17 @@ export { type KnownMetrics, knownMetrics, type LabelNames } from './catalogue/kn
 export { compileCustomRule } from './compile-custom-rule.ts'
 export { type Compiled, compileExpression } from './compile-expression.ts'
 export { parseRuleDuration } from './duration.ts'
+export {
+  type Operation,
+  type OperationQueries,
+  type OperationThresholds,
+  operationQueries,
+  operationRules,
+  type RuleSurroundings,
+  type SignalThreshold,
+} from './dynamic/operation-rules.ts'
+export { dynamicGroup, type RuleText, readRules, writeRules } from './dynamic/rule-text.ts'
+export { SPAN_ALERT, type SpanAlertSurroundings, spanAlertRule } from './dynamic/span-alert-rule.ts'
 export { expandTemplates } from './expand-rule.ts'
 export { type LoadPacksOptions, loadPacks, packNames } from './load-packs.ts'
 export { loadRunbook } from './load-runbook.ts'

@@ -1,5 +1,6 @@
 import { baseEnv, envVar } from '@tocsin/runtime'
 import { z } from 'zod'
+import { dynamicEnv } from './dynamic/dynamic-env.ts'
 
 /** What the alert evaluator reads from its environment. */
 export const evaluatorEnv = z.object({
@@ -13,5 +14,6 @@ export const evaluatorEnv = z.object({
   EVALUATION_INTERVAL: envVar.period.default(15_000),
   /** Where alerts link to; unset: this service's own API. */
   PROMETHEUS_URL: envVar.url().optional(),
+  ...dynamicEnv,
 })
 export type EvaluatorEnv = z.infer<typeof evaluatorEnv>

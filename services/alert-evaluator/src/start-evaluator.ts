@@ -3,6 +3,8 @@ import { loadPacks } from '@tocsin/rules'
 import { messageOf, replicaName, type ServiceContext } from '@tocsin/runtime'
 import { collectGroups, presentOwn } from './api/collect-groups.ts'
 import { serveApi } from './api/serve-api.ts'
+import { serveDynamic } from './dynamic/serve-dynamic.ts'
+import { startDynamic } from './dynamic/start-dynamic.ts'
 import type { EvaluatorEnv } from './env.ts'
 import { startSession } from './evaluation/session.ts'
 import { createEvaluatorMetrics } from './evaluator-metrics.ts'
@@ -39,8 +41,10 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   const custom = await openCustomRules({ ...ctx, book })
   lifecycle.onStop('custom rules', custom.stop)
 
-  const replica = runReplica(ctx, (hooks) =>
-    startSession({
+  const dynamic = env.DYNAMIC_ALERTS_ENABLED ? await startDynamic({ ...ctx, book }) : undefined
+
+  const replica = runReplica(ctx, async (hooks) => {
+    const session = await startSession({
       ...ctx,
       ...hooks,
       book,
@@ -48,8 +52,10 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
       source: ctx.name,
       externalURL: env.PROMETHEUS_URL ?? ctx.url,
       linkTo: linkToRule(env.PROMETHEUS_URL, ctx.url),
-    }),
-  )
+    })
+    dynamic?.follow(session)
+    return session
+  })
   observeSession(ctx.metrics, evaluatorMetrics, replica)
   const ask = createAskReplicas(ctx)
   const externalURL = env.PROMETHEUS_URL ?? ctx.url
@@ -65,8 +71,10 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
       return session && share && collectGroups({ ...ctx, ask, session, share })
     },
   })
+  serveDynamic(ctx.http, dynamic)
   const stopAnswering = answerReplicas(ctx, replicaName(ctx), () => presentOwn(replica.session()))
   lifecycle.onStop('answers to replicas', stopAnswering)
   await serveRuleCalls(bus, { custom, dryRun: tryOut })
   await replica.settled
+  await dynamic?.takeSpans()
 }

@@ -8,6 +8,7 @@ export interface RuleBook {
   setPacks(groups: readonly RuleGroup[]): void
   setFiles(groups: readonly RuleGroup[]): void
   setCustom(rules: readonly AlertingRule[]): void
+  setDynamic(groups: readonly RuleGroup[]): void
   /** Calls back after every change. */
   onChange(fn: (rules: RuleSet) => void): () => void
   /** False while a source could not be read wholly, so that a rule that is missing may be one that was not read. */
@@ -27,12 +28,13 @@ export function createRuleBook(options: RuleBookOptions): RuleBook {
   let packs: readonly RuleGroup[] = []
   let files: readonly RuleGroup[] = []
   let custom: readonly RuleGroup[] = []
+  let dynamic: readonly RuleGroup[] = []
   let rules = placeRules([], options)
   const missing = new Map<string, string>()
   const listeners = new Set<(rules: RuleSet) => void>()
 
   function rebuild(): void {
-    rules = placeRules([...packs, ...files, ...custom], options)
+    rules = placeRules([...packs, ...files, ...custom, ...dynamic], options)
     for (const listener of [...listeners]) listener(rules)
   }
 
@@ -48,6 +50,10 @@ export function createRuleBook(options: RuleBookOptions): RuleBook {
     },
     setCustom(own) {
       custom = own.length === 0 ? [] : [customGroup(own)]
+      rebuild()
+    },
+    setDynamic(groups) {
+      dynamic = groups
       rebuild()
     },
     onChange(fn) {
