@@ -1,4 +1,5 @@
 // npm run bench -- <name>: every benchmark compares two things in one run.
+import { alerts } from './alerts.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
 import { rules } from './rules.ts'
@@ -6,6 +7,7 @@ import { scrape } from './scrape.ts'
 import { throughput } from './throughput.ts'
 
 const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promise<void>>> = {
+  alerts,
   latency,
   memory,
   rules,

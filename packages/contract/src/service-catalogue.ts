@@ -42,6 +42,12 @@ export const evaluatorMetrics = {
     help: 'Alert transitions published, by new state.',
   },
   alerts: { name: 'tocsin_alerts', type: 'gauge', labels: ['state'], help: 'Alerts of all rules, by state.' },
+  alertsHeld: {
+    name: 'tocsin_alerts_held',
+    type: 'gauge',
+    labels: ['reason'],
+    help: 'Active alerts that something other than their condition holds: keep_firing_for, resolve, no_data or flapping.',
+  },
   rules: { name: 'tocsin_rules', type: 'gauge', labels: [], help: 'Rules that are evaluated.' },
   ruleParts: {
     name: 'tocsin_rule_parts',

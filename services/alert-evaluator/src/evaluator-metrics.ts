@@ -10,6 +10,7 @@ export function createEvaluatorMetrics(metrics: Metrics) {
     lag: metrics.quickHistogram(definitions.eventLagSeconds).with({}),
     published: metrics.counter(definitions.alertTransitionsTotal),
     active: metrics.gauge(definitions.alerts),
+    held: metrics.gauge(definitions.alertsHeld),
     rules: metrics.gauge(definitions.rules),
     parts: metrics.gauge(definitions.ruleParts),
     outputsDropped: metrics.counter(definitions.ruleSamplesDroppedTotal),

@@ -46,7 +46,7 @@ export interface ShareOfWork {
 }
 
 // A replica that dies is found dead after 1.1 times this; what it had is taken up at the next look.
-const LEASE_MS = 2500
+const LEASE_MS = 3000
 const LOOK_EVERY_MS = 250
 const CLEAR_EVERY = 240
 

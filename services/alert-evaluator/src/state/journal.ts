@@ -44,9 +44,13 @@ type Effect =
   | { readonly kind: 'resume'; readonly record: AlertRecord }
   | { readonly kind: 'erase' }
 
+const MOST_AT_ONCE = 256
+
 export function createJournal(deps: JournalDeps): Journal {
   const { bucket, publish, leaseOf, onOvertaken, clock, log, published, signal } = deps
   const queues = new Map<string, Entry[]>()
+  const ready: string[] = []
+  let working = 0
   const waiting = new Set<() => void>()
 
   function add(key: string, effect: Effect): void {
@@ -56,12 +60,25 @@ export function createJournal(deps: JournalDeps): Journal {
       queue.push(entry)
       return
     }
-    const started: Entry[] = [entry]
-    queues.set(key, started)
-    void work(key, started).finally(() => {
-      queues.delete(key)
-      for (const check of [...waiting]) check()
-    })
+    queues.set(key, [entry])
+    ready.push(key)
+    startReady()
+  }
+
+  /** So many alerts at once: what is asked of NATS beside them, a lease's renewal above all, must not wait for thousands. */
+  function startReady(): void {
+    while (working < MOST_AT_ONCE) {
+      const key = ready.shift()
+      const queue = key === undefined ? undefined : queues.get(key)
+      if (key === undefined || !queue) return
+      working++
+      void work(key, queue).finally(() => {
+        working--
+        queues.delete(key)
+        startReady()
+        for (const check of [...waiting]) check()
+      })
+    }
   }
 
   async function work(key: string, queue: Entry[]): Promise<void> {
