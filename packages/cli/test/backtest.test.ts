@@ -166,6 +166,26 @@ describe('a backtest of a real Prometheus', () => {
     expect(series && isStaleAt(series.values, ends - 1)).toBe(true)
   })
 
+  test('what a wider selector finds as well is fetched once', async () => {
+    const sink = await startHttpSink()
+    sink.answer({ status: 200, body: '{"status":"success","data":{"resultType":"matrix","result":[]}}' })
+    try {
+      const { selectors } = compile('rate(a{b="c"}[1m]) / rate(a[5m]) > 0 and a{b="d",e="f"} or z')
+      await fetchSamples(
+        { url: sink.url, headers: {}, advice: '' },
+        selectors,
+        { fromMs: 0, toMs: MINUTE },
+        STEP,
+      )
+      expect(sink.requests.map(({ body }) => new URLSearchParams(body).get('query'))).toEqual([
+        '{__name__="a"}[360000ms]',
+        '{__name__="z"}[360000ms]',
+      ])
+    } finally {
+      await sink.stop()
+    }
+  })
+
   test('looks back as far as ranges do', async () => {
     const [fast, ...others] = await episodes('QueueFast')
     expect(others).toEqual([])

@@ -35,15 +35,29 @@ export async function fetchSamples(
   return [...found.values()]
 }
 
-/** Selectors as text, and whether one of them looks at the newest sample only, as PromQL does without a range. */
+/**
+ * Selectors as text, and whether one of them looks at the newest sample only, as PromQL does without a range. What a wider
+ * one finds as well is left out.
+ */
 function distinct(selectors: readonly SelectorInfo[]): ReadonlyMap<string, boolean> {
+  const all = selectors.map(({ matchers, rangeMs }) => ({
+    parts: new Set(matchers.map(({ name, type, value }) => `${name}${type}${JSON.stringify(value)}`)),
+    isInstant: rangeMs === 0,
+  }))
   const texts = new Map<string, boolean>()
-  for (const { matchers, rangeMs } of selectors) {
-    const text = `{${matchers.map(({ name, type, value }) => `${name}${type}${JSON.stringify(value)}`).join(',')}}`
-    texts.set(text, (texts.get(text) ?? false) || rangeMs === 0)
+  for (const { parts } of all) {
+    if (all.some((other) => other.parts.size < parts.size && isSubset(other.parts, parts))) continue
+    const covered = all.filter((other) => isSubset(parts, other.parts))
+    texts.set(
+      `{${[...parts].join(',')}}`,
+      covered.some(({ isInstant }) => isInstant),
+    )
   }
   return texts
 }
+
+const isSubset = (some: ReadonlySet<string>, all: ReadonlySet<string>): boolean =>
+  some.size <= all.size && some.values().every((one) => all.has(one))
 
 /** What a range selector finds: samples as they are stored, without the markers of their ends. */
 async function fetchRaw(
@@ -52,11 +66,20 @@ async function fetchRaw(
   { fromMs, toMs }: Part,
 ): Promise<readonly FedSeries[]> {
   const form = { query: `${selector}[${toMs - fromMs}ms]`, time: String(toMs / 1000) }
-  return (await ask(backend, 'query', form)).map(({ metric, values }) => ({
-    labels: metric,
-    timestamps: Float64Array.from(values, ([seconds]) => Math.round(seconds * 1000)),
-    values: Float64Array.from(values, ([, value]) => numberOf(value)),
-  }))
+  return (await ask(backend, 'query', form)).map(({ metric, values }) => {
+    const series = {
+      labels: metric,
+      timestamps: new Float64Array(values.length),
+      values: new Float64Array(values.length),
+    }
+    for (let i = 0; i < values.length; i++) {
+      const [seconds, text] = values[i] ?? [0, 'NaN']
+      const value = Number(text)
+      series.timestamps[i] = Math.round(seconds * 1000)
+      series.values[i] = Number.isNaN(value) ? numberOf(text) : value
+    }
+    return series
+  })
 }
 
 /** At which steps each series has a value: it has none once it has ended, however new its last sample is. */
