@@ -93,8 +93,12 @@ const channels: readonly Channel[] = [
     stream: 'ALERTS',
     address: `${subjects.prefix}.alerts.{state}.{alertname}`,
     title: 'Alert transitions',
-    description: 'Every transition of every alert, once.',
-    parameters: { state: 'pending, firing or resolved', alertname: 'percent-encoded where NATS needs it' },
+    description:
+      'Every transition of every alert, once. With an Alertmanager as a target, those that it cannot be told of come once more, with `direct` in place of the state.',
+    parameters: {
+      state: 'pending, firing or resolved; direct for what is told without Alertmanager',
+      alertname: 'percent-encoded where NATS needs it',
+    },
     messages: {
       alert: {
         schema: alertEvent,

@@ -40,6 +40,12 @@ export const alertEvent = z.object({
   generatorURL: z.string().optional(),
   group: z.string().describe("the rule's group"),
   origin: z.enum(['file', 'pack', 'custom', 'dynamic']).describe('where the rule comes from'),
+  direct: z
+    .object({
+      heard: z.enum(['nothing', 'firing']).describe('what Alertmanager had told people of this alert before'),
+    })
+    .optional()
+    .describe('on `alerts.direct` only: Alertmanager does not tell of this transition, the notifier does'),
   stages,
 })
 export type AlertEvent = z.infer<typeof alertEvent>

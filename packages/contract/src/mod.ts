@@ -1,5 +1,6 @@
 export { type AlertEvent, alertEvent, alertState, type Stages, stages } from './alert-event.ts'
 export { type CustomRule, customRule, promDuration } from './alert-rule.ts'
+export { alertmanagerMetrics } from './alertmanager-catalogue.ts'
 export {
   type WebhookAlert,
   type WebhookBody,

@@ -1,3 +1,4 @@
+import { alertmanagerMetrics } from './alertmanager-catalogue.ts'
 import { collectorMetrics, headMetrics } from './collector-catalogue.ts'
 import { dynamicAlertMetrics } from './dynamic-catalogue.ts'
 import type { MetricGroup } from './metric-definition.ts'
@@ -143,6 +144,19 @@ export const ownGroups: readonly MetricGroup[] = [
         question: 'How long from an event to its notification?',
         query:
           'histogram_quantile(0.95, sum by (channel, le) (rate(tocsin_notification_latency_seconds_bucket[1h])))',
+      },
+    ],
+  },
+  {
+    title: 'Alertmanager as a target',
+    about: 'What Alertmanagers are told of alerts (`ALERT_MANAGER_URL`), and what is told without them.',
+    publishers: ['notifier'],
+    metrics: alertmanagerMetrics,
+    examples: [
+      { question: 'Which Alertmanager cannot be told?', query: 'tocsin_alertmanager_up == 0' },
+      {
+        question: 'Are alerts told without Alertmanager, and why?',
+        query: 'sum by (reason) (increase(tocsin_alertmanager_direct_total[1h])) > 0',
       },
     ],
   },

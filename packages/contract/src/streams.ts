@@ -40,6 +40,7 @@ export type BucketKey =
   | 'checks'
   | 'leases'
   | 'groups'
+  | 'alertmanager'
   | 'positions'
   | 'dynamic-alerts'
 
@@ -141,6 +142,7 @@ export function createBuckets(prefix: string = DEFAULT_PREFIX): readonly BucketD
     bucket('checks', 'health check definitions and their thresholds'),
     bucket('leases', 'who does the work that one replica does at a time'),
     bucket('groups', 'alert groups waiting for their next flush'),
+    bucket('alertmanager', 'which way the news of each alert takes while an Alertmanager is told of alerts'),
     bucket('positions', 'how far a reader of a stream has come'),
     bucket('dynamic-alerts', 'operations seen in traces, what is learnt of them, and their thresholds', 5),
   ]

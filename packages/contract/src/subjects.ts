@@ -28,6 +28,7 @@ export function textOfToken(token: string): string {
  *     <prefix>.metrics.<source>
  *     <prefix>.spans.<service>
  *     <prefix>.alerts.<pending|firing|resolved>.<alertname>
+ *     <prefix>.alerts.direct.<alertname>
  *     <prefix>.notifications.request
  *     <prefix>.notifications.<delivered|failed|suppressed|dead>.<channel>
  *     <prefix>.outbox.<channel>
@@ -49,6 +50,8 @@ export function createSubjects(prefix: string = DEFAULT_PREFIX) {
     spans: (service: string) => `${prefix}.spans.${t(service)}`,
     allSpans: `${prefix}.spans.*`,
     alert: (state: AlertState, alertname: string) => `${prefix}.alerts.${state}.${t(alertname)}`,
+    /** A transition once more, which is told without Alertmanager. */
+    directAlert: (alertname: string) => `${prefix}.alerts.direct.${t(alertname)}`,
     allAlerts: `${prefix}.alerts.>`,
     notificationRequest: `${prefix}.notifications.request`,
     delivery: (outcome: DeliveryOutcome, channel: string) =>

@@ -1,5 +1,6 @@
 import { baseEnv, envVar } from '@tocsin/runtime'
 import { z } from 'zod'
+import { alertmanagerEnv } from './alertmanager/alertmanager-env.ts'
 import { channelEnv } from './channels/registry.ts'
 
 const MINUTE = 60_000
@@ -9,6 +10,7 @@ const HOUR = 60 * MINUTE
 export const notifierEnv = z.object({
   ...baseEnv,
   ...channelEnv,
+  ...alertmanagerEnv,
   NOTIFIER_PORT: envVar.port.default(3002),
   /** Where people reach this notifier: the `externalURL` of what it sends. */
   NOTIFIER_EXTERNAL_URL: envVar.url().optional(),

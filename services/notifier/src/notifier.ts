@@ -1,4 +1,6 @@
 import { consumeDurable, type ServiceContext, type ServiceDefinition } from '@tocsin/runtime'
+import { readTargets } from './alertmanager/alertmanager-env.ts'
+import { createAlertmanagerMetrics } from './alertmanager/alertmanager-metrics.ts'
 import { configureChannels } from './channels/registry.ts'
 import { requestStages } from './consumers/take-requests.ts'
 import { createRecentIds } from './delivery/recent-ids.ts'
@@ -30,6 +32,9 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   if (channels.length === 0)
     log.warn('no channel is configured, so nobody will be told: see EMAIL_TO, SLACK_WEBHOOK_URL, WEBHOOK_URL')
   else log.info({ channels: names }, 'channels')
+  const targets = readTargets(env)
+  if (targets.length > 0)
+    log.info({ alertmanagers: targets.map(({ name }) => name) }, 'Alertmanager is told of alerts')
   lifecycle.onStop('channels', () => {
     for (const channel of channels) channel.close()
   })
@@ -63,5 +68,15 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const redis = ctx.redis()
   readiness.check('redis', () => redis.trouble(), { onlyDegrades: true })
   const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
-  holdWork({ ctx, channels, policy, publish, metrics, sent: createRecentIds(), externalURL })
+  holdWork({
+    ctx,
+    channels,
+    policy,
+    publish,
+    metrics,
+    targets,
+    alertmanagerMetrics: createAlertmanagerMetrics(ctx.metrics),
+    sent: createRecentIds(),
+    externalURL,
+  })
 }

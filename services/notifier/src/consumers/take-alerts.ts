@@ -11,6 +11,7 @@ import {
   type Stage,
   type Stages,
 } from '@tocsin/runtime'
+import type { Courses } from '../alertmanager/courses.ts'
 import { logSuppressed, titleOfTransition } from '../delivery/log-suppressed.ts'
 import type { Grouper } from '../grouping/grouper.ts'
 import type { NotifierMetrics } from '../metrics.ts'
@@ -18,6 +19,7 @@ import { boundedId } from '../outbox/bounded-id.ts'
 
 export interface TakeAlertsDeps extends Pick<ServiceContext, 'bus' | 'clock'> {
   readonly grouper: Grouper
+  readonly courses: Courses
   readonly metrics: NotifierMetrics
   /** Aborts when this process must leave the work to another. */
   readonly signal: AbortSignal
@@ -25,7 +27,13 @@ export interface TakeAlertsDeps extends Pick<ServiceContext, 'bus' | 'clock'> {
 
 /** What happens to an alert transition. */
 export function alertStages(deps: TakeAlertsDeps): Stages {
-  return pipeline(decodeJson, parseWith(alertEvent), skipPending(deps), group(deps))
+  return pipeline(
+    decodeJson,
+    parseWith(alertEvent),
+    skipPending(deps),
+    leaveToAlertmanager(deps),
+    group(deps),
+  )
 }
 
 /** A pending alert may yet go away: nobody is told. */
@@ -34,6 +42,16 @@ function skipPending({ metrics }: TakeAlertsDeps): Stage<AlertEvent, AlertEvent>
     if (event.state !== 'pending') return event
     metrics.taken('alerts', 'ignored', 'pending')
     return done('pending')
+  }
+}
+
+/** Alertmanager is told of it, and tells people; what it cannot be told of comes once more, to be told directly. */
+function leaveToAlertmanager({ courses, metrics }: TakeAlertsDeps): Stage<AlertEvent, AlertEvent> {
+  return async (event, { sequence }) => {
+    if (event.direct || !courses.concerns(event)) return event
+    const reason = await courses.take(event, sequence)
+    metrics.taken('alerts', 'left', reason)
+    return done(reason)
   }
 }
 

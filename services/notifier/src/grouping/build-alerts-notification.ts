@@ -49,7 +49,7 @@ export function worst(given: readonly Severity[]): Severity {
 }
 
 /** The pairs that all have. */
-function common(maps: readonly Readonly<Record<string, string>>[]): Record<string, string> {
+export function common(maps: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   const [first = {}, ...rest] = maps
   return Object.fromEntries(
     Object.entries(first).filter(([name, value]) => rest.every((map) => map[name] === value)),

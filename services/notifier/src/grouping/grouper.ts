@@ -116,6 +116,14 @@ export function createGrouper(deps: GrouperDeps): Grouper {
         group.members.delete(member.fingerprint)
   }
 
+  async function beginTold(group: Group): Promise<void> {
+    if (group.record) return
+    const nowMs = clock.now()
+    const record = { key: group.key, anchorMs: nowMs, flushedSeq: -1, lastSentMs: nowMs, repeats: 0 }
+    await store.putGroup(record)
+    group.record = record
+  }
+
   function forget(group: Group): void {
     group.cancelTimer()
     groups.delete(group.key)
@@ -181,6 +189,8 @@ export function createGrouper(deps: GrouperDeps): Grouper {
       remember(group, decision.record)
       return answer('suppressed')
     }
+    // Alertmanager has told that it fires: a group that tells of its end has told something.
+    if (event.direct?.heard === 'firing') await beginTold(group)
     const due = nextFlushMs([...group.members.values(), decision.record], group.record, route)
     if (due !== undefined && due <= clock.now()) {
       await flush(group, decision.record)

@@ -32,7 +32,8 @@ export function takeTransition(
   // The same event published again, later than the stream's duplicate window remembers.
   if (previous && event.id === previous.id) return { action: 'ignore', reason: 'repeat' }
   const status = event.state === 'resolved' ? 'resolved' : 'firing'
-  const heard = previous?.groupKey === name.key ? heardOf(previous, group) : 'nothing'
+  const own = previous?.groupKey === name.key ? heardOf(previous, group) : 'nothing'
+  const heard = event.direct?.heard === 'firing' ? 'firing' : own
   const record: AlertRecord = {
     fingerprint: event.fingerprint,
     id: event.id,

@@ -6,7 +6,7 @@ import { type AlertsNotification, worst } from '../grouping/build-alerts-notific
 import { RETRY_PREFIX } from '../grouping/group-store.ts'
 import { cutAnnotations } from '../outbox/cut-annotations.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
-import type { Policy } from '../policy/policy.ts'
+import { type Policy, WEBHOOKS } from '../policy/policy.ts'
 import { routeBySeverity } from '../policy/route-by-severity.ts'
 
 export interface AcceptDeps {
@@ -28,8 +28,8 @@ export interface Accepted {
 const DEADLINE_MS = 8000
 
 /**
- * Takes a group that an Alertmanager sends; it has done the grouping and the waiting, so it goes out at once (or into
- * the digest). Resolves when it is in the outbox. A retry of what was accepted, or the same from the second
+ * Takes a group that an Alertmanager sends; it has done the grouping and the waiting, so what is news in it goes out at
+ * once (or into the digest). Resolves when it is in the outbox. A retry of what was accepted, or the same from the second
  * Alertmanager of a cluster, is the same notification; its regular repeat is a new one.
  */
 export async function acceptAlertmanager(body: WebhookBody, deps: AcceptDeps): Promise<Accepted> {
@@ -55,7 +55,7 @@ export async function acceptAlertmanager(body: WebhookBody, deps: AcceptDeps): P
     groupKey: `alertmanager/${receiver}/${groupKey}`,
     stages: { accepted: now, grouped: now },
   }
-  await publish(notification, routing.route.channels, { deadlineMs: DEADLINE_MS })
+  await publish(notification, [WEBHOOKS], { deadlineMs: DEADLINE_MS })
   return { action: 'sent', reason: routing.reason, id: notification.id }
 }
 

@@ -3,6 +3,9 @@ import type { Severity } from '@tocsin/contract'
 /** The queue of the outbox that leads into the digest instead of to a channel. */
 export const DIGEST = 'digest'
 
+/** The queue of the outbox in which Alertmanager's webhooks wait until it is known whether they are news. */
+export const WEBHOOKS = 'alertmanager'
+
 /** Which alerts belong together, when their group is told, and to whom. Times in milliseconds. */
 export interface Route {
   /** Low in cardinality: it is a metric label. */

@@ -9,7 +9,11 @@ import {
   type ServiceContext,
   sleep,
 } from '@tocsin/runtime'
+import type { Target } from '../alertmanager/alertmanager-env.ts'
+import type { AlertmanagerMetrics } from '../alertmanager/alertmanager-metrics.ts'
+import { startCourses } from '../alertmanager/start-courses.ts'
 import { alertStages } from '../consumers/take-alerts.ts'
+import { webhookStages } from '../consumers/take-webhooks.ts'
 import type { Channel } from '../delivery/channel.ts'
 import { createDeliver } from '../delivery/deliver.ts'
 import type { RecentIds } from '../delivery/recent-ids.ts'
@@ -20,7 +24,7 @@ import { createGroupStore } from '../grouping/group-store.ts'
 import { createGrouper } from '../grouping/grouper.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
-import { DIGEST, type Policy } from '../policy/policy.ts'
+import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
 import { recallSent } from './recall-sent.ts'
 import { removedChannels } from './removed-channel.ts'
 import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
@@ -31,6 +35,9 @@ export interface WorkParts {
   readonly policy: Policy
   readonly publish: PublishOutbox
   readonly metrics: NotifierMetrics
+  /** The Alertmanagers that are told of alerts, if any. */
+  readonly targets: readonly Target[]
+  readonly alertmanagerMetrics: AlertmanagerMetrics
   readonly sent: RecentIds
   readonly externalURL: string
 }
@@ -127,12 +134,23 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     signal,
   })
 
+  const courses = await startCourses({
+    ctx,
+    targets: parts.targets,
+    metrics: parts.alertmanagerMetrics,
+    incarnation,
+    mayAct,
+    signal,
+  })
+  const forgetTrouble = ctx.readiness.check('alertmanager', courses.trouble, { onlyDegrades: true })
+
   /** Now and then: what nobody will ask for any more. */
   async function tidy(): Promise<void> {
     while (!signal.aborted) {
       try {
         await grouper.forgetEndedBefore(clock.now() - REMEMBER_ENDED_MS)
         await store.tidy(clock.now() - DAY_MS)
+        await courses.tidy()
       } catch (error) {
         log.debug({ err: error }, 'old records are dropped later')
       }
@@ -145,12 +163,13 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     ending.abort()
     grouper.stop()
     digester.stop()
-    await Promise.all(stopped)
+    forgetTrouble()
+    await Promise.all([...stopped, courses.stop()])
   }
 
   try {
     digester.start()
-    const removed = await removedChannels(bus, [...channels.map((channel) => channel.name), DIGEST])
+    const removed = await removedChannels(bus, [...channels.map((channel) => channel.name), DIGEST, WEBHOOKS])
     await allSettledOrThrow([
       ...[...channels, ...removed].map(startChannel),
       consume(outboxOf(DIGEST), {
@@ -158,6 +177,10 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
         stages: pipeline(decodeJson, parseWith(outboxEvent), digester.collect),
       }),
     ])
+    await consume(outboxOf(WEBHOOKS), {
+      concurrency: MANY,
+      stages: webhookStages({ bus, clock, log, courses, policy, publish, metrics, signal }),
+    })
     // Behind what the queues held, some of which was put at their end again: an end must not overtake its beginning.
     await grouper.restore()
     // Only now: what a crash left half told has been told, and new transitions come after it.
@@ -168,7 +191,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
         filterSubject: bus.subjects.allAlerts,
         workQueue: false,
       },
-      { concurrency: MANY, stages: alertStages({ bus, clock, grouper, metrics, signal }) },
+      { concurrency: MANY, stages: alertStages({ bus, clock, grouper, courses, metrics, signal }) },
     )
   } catch (error) {
     await stop()
