@@ -10,9 +10,12 @@ export interface ReplayFigures {
   readonly evaluatedMs: number
 }
 
-const HOUR_MS = 3_600_000
-// Prometheus answers at most so many points of a series.
+const MINUTE_MS = 60_000
+const FIRST_SPAN_MS = 30 * MINUTE_MS
+const LONGEST_SPAN_MS = 360 * MINUTE_MS
+// Prometheus answers at most 11,000 points of a series.
 const MOST_STEPS = 10_000
+// About a hundred megabytes of an answer.
 const MANY_SAMPLES = 2_000_000
 
 /** Fetches part after part, and replays each: only one is held at a time. @throws {CliError} */
@@ -23,7 +26,9 @@ export async function replayParts(
   { stepMs, toMs, now }: { readonly stepMs: number; readonly toMs: number; readonly now: () => number },
 ): Promise<ReplayFigures> {
   let [samples, fetchedMs, evaluatedMs] = [0, 0, 0]
-  let spanMs = Math.min(6 * HOUR_MS, MOST_STEPS * stepMs)
+  let mostMs = Math.min(LONGEST_SPAN_MS, MOST_STEPS * stepMs)
+  // How much there is shows itself: short parts first, then longer ones.
+  let spanMs = Math.min(FIRST_SPAN_MS, mostMs)
   for (let fromMs = backtest.dataFromMs; fromMs < toMs; ) {
     const part: Part = { fromMs, toMs: Math.min(toMs, fromMs + spanMs) }
     const begun = now()
@@ -36,6 +41,7 @@ export async function replayParts(
     fetchedMs += fetched - begun
     if (series === undefined) {
       spanMs = Math.max(stepMs, Math.floor(spanMs / 4))
+      mostMs = spanMs
       continue
     }
     const count = series.reduce((sum, { timestamps }) => sum + timestamps.length, 0)
@@ -43,6 +49,7 @@ export async function replayParts(
     evaluatedMs += now() - fetched
     samples += count
     if (count > MANY_SAMPLES) spanMs = Math.max(stepMs, Math.floor(spanMs / 2))
+    else if (count * 4 < MANY_SAMPLES) spanMs = Math.min(mostMs, spanMs * 4)
     fromMs = part.toMs
   }
   return { samples, fetchedMs, evaluatedMs }
