@@ -16,6 +16,7 @@ beforeAll(async () => {
       - { alert: Missed, expr: missed > 100 }
       - { alert: AfterAWhile, expr: slow > 100, for: 3s }
       - { alert: Pending, expr: pending > 100, for: 1h }
+      - { alert: Watched, expr: watched > 100, annotations: { tocsin_no_data: alert } }
 `,
   )
   await world.writeRules('gone.yml', 'groups: [{ name: g, rules: [{ alert: Gone, expr: gone > 1 }] }]')
@@ -95,6 +96,34 @@ test(
     expect(Date.parse(fired?.firedAt ?? '') - Date.parse(fired?.activeAt ?? '')).toBeGreaterThanOrEqual(3000)
     await world.untilStates(['pending'], 'Pending')
     await world.untilStates(['firing'], 'Gone')
+  },
+  RESTARTS_TIMEOUT_MS,
+)
+
+test(
+  'a label set that had data is known after a restart: it is raised when they went away meanwhile',
+  async () => {
+    const stored = async () =>
+      (await (await world.js.jetstreamManager()).streams.info('KV_alert-state')).state
+    const before = await stored()
+    await world.gauge('watched', 1, { n: '1' })
+    await waitFor(async () => (await stored()).messages > before.messages, { what: 'the label set' })
+    await evaluator.kill()
+    const batch = {
+      v: 1,
+      id: 'watched-ends',
+      time: new Date().toISOString(),
+      source: 'test',
+      metrics: [{ name: 'watched', type: 'gauge' }],
+      series: [[0, { n: '1' }]],
+      samples: [[0, 'stale']],
+    }
+    await world.publishRaw(JSON.stringify(batch))
+    await evaluator.restart()
+    const [raised] = await world.untilStates(['firing'], 'Watched')
+    expect(raised?.annotations['tocsin_no_data']).toContain('no data since')
+    await world.gauge('watched', 1, { n: '1' })
+    await world.untilStates(['firing', 'resolved'], 'Watched')
   },
   RESTARTS_TIMEOUT_MS,
 )

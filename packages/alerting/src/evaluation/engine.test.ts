@@ -167,3 +167,55 @@ test('evaluating only what an event concerns tells what evaluating everything wo
     { numRuns: 50 },
   )
 })
+
+test('groups of others are left alone, and those that are released go on elsewhere', () => {
+  const head = createHead()
+  const told: string[] = []
+  const owned = new Set<string>()
+  const engine = createEngine({
+    head,
+    externalURL: '',
+    monotonic: () => 0,
+    owns: (group) => owned.has(group),
+    listener: {
+      evaluated() {},
+      changed: (ref, changes) => {
+        for (const { transition } of changes) told.push(`${ref.name} ${transition}`)
+      },
+      forgotten() {},
+    },
+  })
+  const rules = parseRuleFile(
+    'test.yml',
+    'groups: [{ name: g, rules: [{ alert: A, expr: a > 1 }] }, { name: h, rules: [{ alert: B, expr: a > 1 }] }]',
+  )
+  const set = placeRules(rules, { intervalMs: 15_000 })
+  engine.replaceRules(set, at(0))
+  const [g, h] = set.groups
+  if (!g || !h) throw new Error('no groups')
+  owned.add(g.id)
+  const series = write(head, 'a', '1', 1, 5)
+  expect(engine.isRead(series)).toBe(true)
+  engine.evaluateMarked(at(1))
+  expect(told).toEqual(['A firing'])
+  owned.delete(g.id)
+  engine.release((group) => group === g.id)
+  owned.add(h.id)
+  write(head, 'a', '1', 2, 0)
+  engine.evaluateMarked(at(2))
+  engine.replaceRules(placeRules([], { intervalMs: 15_000 }), at(3))
+  expect(told).toEqual(['A firing'])
+})
+
+test('in a replay only the rules that have not seen a message are evaluated for it', () => {
+  const world = createWorld(
+    groups('      - { record: twice, expr: 2 * a }\n      - { alert: OnTwice, expr: twice > 1 }\n'),
+  )
+  const series = write(world.head, 'a', '1', 1, 5)
+  world.engine.dropMarks()
+  world.engine.evaluateReaders([series], at(1, { only: ({ rule }) => rule.kind === 'recording' }))
+  expect(world.evaluated).toEqual(['twice'])
+  expect(world.told).toEqual([])
+  world.engine.evaluateMarked(at(2))
+  expect(world.told).toEqual(['OnTwice{1} firing'])
+})
