@@ -6,6 +6,8 @@ import { startWorld, type World } from './world.ts'
 /** A notifier that tells a real Alertmanager of alerts, whose webhook comes back to it. */
 export interface AlertmanagerWorld extends World {
   readonly alertmanager: Server
+  /** The text of an alertmanager.yml whose webhook leads to the notifier. */
+  readonly wiredConfig: string
   readonly env: Readonly<Record<string, string>>
   /** What people were told of an alert: `firing` and `resolved`, in order. */
   toldOf(name: string): readonly string[]
@@ -45,18 +47,30 @@ receivers:
         send_resolved: true
 `
 
+export interface AlertmanagerWorldOptions {
+  /** Laid over the notifier's environment. */
+  readonly env?: Readonly<Record<string, string>>
+  /** Of Alertmanager. Default: its webhook leads to the notifier. */
+  readonly config?: string
+  readonly alertmanagerPort?: number
+}
+
 export async function startAlertmanagerWorld(
-  overlay: Readonly<Record<string, string>> = {},
-  configOf: (notifierPort: number) => string = alertmanagerConfig,
+  options: AlertmanagerWorldOptions = {},
 ): Promise<AlertmanagerWorld> {
   const port = await freePort()
-  const alertmanager = await startAlertmanager({ config: configOf(port) })
+  const wiredConfig = alertmanagerConfig(port)
+  const { config = wiredConfig, alertmanagerPort } = options
+  const alertmanager = await startAlertmanager({
+    config,
+    ...(alertmanagerPort === undefined ? {} : { port: alertmanagerPort }),
+  })
   const env = {
     NOTIFIER_PORT: String(port),
     ALERT_MANAGER_URL: alertmanager.url,
     ALERT_MANAGER_FALLBACK_AFTER: '2s',
     ALERT_MANAGER_RESEND: '1s',
-    ...overlay,
+    ...options.env,
   }
   const world = await startWorld(env)
 
@@ -69,6 +83,7 @@ export async function startAlertmanagerWorld(
   return {
     ...world,
     alertmanager,
+    wiredConfig,
     env,
     toldOf,
     untilTold: async (name, states, timeoutMs = 15_000) => {
