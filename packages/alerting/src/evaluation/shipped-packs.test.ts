@@ -123,14 +123,30 @@ test('memory and disks that fill up are told, by how serious it is', () => {
 
 test('a host agent that falls silent is told, and heard again', () => {
   const day = createDay('tocsin')
+  const others: [string, Record<string, string>, number] = [
+    'tocsin_build_info',
+    { service: 'sla', instance: 's' },
+    1,
+  ]
   const alive = (): [string, Record<string, string>, number][] => [
+    others,
     ['node_memory_MemTotal_bytes', { instance: 'h' }, 100],
   ]
   day.pass(60, alive)
-  day.pass(120, () => [])
+  day.pass(120, () => [others])
   day.pass(30, alive)
   expect(day.told.map((t) => t.split(' @')[0])).toEqual([
     'HostAgentSilent firing',
     'HostAgentSilent resolved',
   ])
+})
+
+test('when nothing at all is heard, nobody is said to be silent', () => {
+  const day = createDay('tocsin')
+  day.pass(60, () => [
+    ['tocsin_build_info', { service: 'sla', instance: 's' }, 1],
+    ['node_memory_MemTotal_bytes', { instance: 'h' }, 100],
+  ])
+  day.pass(300, () => [])
+  expect(day.told).toEqual([])
 })
