@@ -7,9 +7,10 @@ import { pinSender, type Receiver } from './throughput/receiver.ts'
 import { startTocsinReceivers } from './throughput/tocsin-receivers.ts'
 
 const ROUNDS = 3
-const SERIES = 100_000
-const CYCLES_A_ROUND = 10
-const WARM_UP_CYCLES = 3
+const SERIES = 20_000
+const CYCLES_A_ROUND = 50
+// Until what every contender keeps raw of a series is full once, and packed: before, it is memory that is measured.
+const WARM_UP_ROUNDS = 3
 const CYCLE_MS = 1000
 
 interface Measured {
@@ -20,7 +21,7 @@ interface Measured {
 }
 
 /**
- * Samples a second that one core takes, by each way in, with 100,000 series: Tocsin's collector, with NATS and whoever
+ * Samples a second that one core takes, by each way in, with 20,000 series: Tocsin's collector, with NATS and whoever
  * sends on the other core, beside its peers. One works at a time, in turn by rounds.
  */
 export async function throughput(rounds: number = ROUNDS): Promise<void> {
@@ -32,22 +33,21 @@ export async function throughput(rounds: number = ROUNDS): Promise<void> {
     console.log(
       `${SERIES} series, ${rounds} rounds of ${CYCLES_A_ROUND} samples of each; one core to receive, one to send`,
     )
-    const cycles = WARM_UP_CYCLES + rounds * CYCLES_A_ROUND
+    const cycles = (WARM_UP_ROUNDS + rounds) * CYCLES_A_ROUND
     const begunMs = Date.now() - cycles * CYCLE_MS
     const results = new Map(receivers.map((one): [Receiver, Measured] => [one, { rates: [], costs: [] }]))
-    for (let round = -1; round < rounds; round++) {
-      const first = round < 0 ? 0 : WARM_UP_CYCLES + round * CYCLES_A_ROUND
-      const count = round < 0 ? WARM_UP_CYCLES : CYCLES_A_ROUND
+    for (let round = -WARM_UP_ROUNDS; round < rounds; round++) {
+      const first = (round + WARM_UP_ROUNDS) * CYCLES_A_ROUND
       for (const receiver of receivers) {
         const bodies: Body[] = []
-        for (let cycle = first; cycle < first + count; cycle++)
+        for (let cycle = first; cycle < first + CYCLES_A_ROUND; cycle++)
           bodies.push(...receiver.bodies(fleet, cycle, begunMs + cycle * CYCLE_MS))
         const cpu = cpuSeconds(receiver.pid)
         const begun = performance.now()
-        const last = first + count - 1
+        const last = first + CYCLES_A_ROUND - 1
         await receiver.send(bodies, last, begunMs + last * CYCLE_MS)
         const seconds = (performance.now() - begun) / 1000
-        const samples = count * SERIES
+        const samples = CYCLES_A_ROUND * SERIES
         if (round < 0) continue
         results.get(receiver)?.rates.push(samples / seconds)
         results.get(receiver)?.costs.push(((cpuSeconds(receiver.pid) - cpu) * 1e6) / samples)
