@@ -1,5 +1,5 @@
 import { consumeDurable, type ServiceContext, type ServiceDefinition } from '@tocsin/runtime'
-import { readTargets } from './alertmanager/alertmanager-env.ts'
+import { readTargets, readTlsPaths } from './alertmanager/alertmanager-env.ts'
 import { createAlertmanagerMetrics } from './alertmanager/alertmanager-metrics.ts'
 import { configureChannels } from './channels/registry.ts'
 import { requestStages } from './consumers/take-requests.ts'
@@ -33,6 +33,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     log.warn('no channel is configured, so nobody will be told: see EMAIL_TO, SLACK_WEBHOOK_URL, WEBHOOK_URL')
   else log.info({ channels: names }, 'channels')
   const targets = readTargets(env)
+  const tls = await readTlsPaths(env)
   if (targets.length > 0)
     log.info({ alertmanagers: targets.map(({ name }) => name) }, 'Alertmanager is told of alerts')
   lifecycle.onStop('channels', () => {
@@ -75,6 +76,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     publish,
     metrics,
     targets,
+    tls,
     alertmanagerMetrics: createAlertmanagerMetrics(ctx.metrics),
     sent: createRecentIds(),
     externalURL,

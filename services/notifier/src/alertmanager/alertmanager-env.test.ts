@@ -1,7 +1,7 @@
 import { parseEnv } from '@tocsin/runtime'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { alertmanagerEnv, readTargets } from './alertmanager-env.ts'
+import { alertmanagerEnv, readTargets, readTlsPaths } from './alertmanager-env.ts'
 
 const targets = (env: Readonly<Record<string, string>>) =>
   readTargets(parseEnv(z.object(alertmanagerEnv), env))
@@ -39,5 +39,15 @@ describe('the Alertmanagers of the environment', () => {
     expect(() => targets({ ALERT_MANAGER_URL: 'http://a', ...(env as Record<string, string>) })).toThrow(
       variable,
     )
+  })
+
+  it('need files that are what they are named for', async () => {
+    const paths = (env: Readonly<Record<string, string>>) =>
+      readTlsPaths(parseEnv(z.object(alertmanagerEnv), env))
+    expect(await paths({})).toEqual({ ca: undefined, cert: undefined, key: undefined })
+    await expect(paths({ ALERT_MANAGER_CA: '/nowhere.pem' })).rejects.toThrow(/ALERT_MANAGER_CA.*ENOENT/s)
+    await expect(
+      paths({ ALERT_MANAGER_CERT: import.meta.filename, ALERT_MANAGER_KEY: import.meta.filename }),
+    ).rejects.toThrow('ALERT_MANAGER_CERT')
   })
 })

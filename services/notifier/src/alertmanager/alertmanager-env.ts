@@ -1,4 +1,6 @@
-import { EnvError, envVar } from '@tocsin/runtime'
+import { readFile } from 'node:fs/promises'
+import { createSecureContext } from 'node:tls'
+import { EnvError, envVar, messageOf } from '@tocsin/runtime'
 import { z } from 'zod'
 
 /** Which Alertmanagers are told of alerts, and how. Durations in milliseconds. */
@@ -51,6 +53,38 @@ export function readTargets(env: AlertmanagerEnv): readonly Target[] {
     ])
   const targets = (urls ?? [DEFAULT_URL]).map((url) => targetOf(url, env))
   return [...new Map(targets.map((target) => [target.name, target])).values()]
+}
+
+/** PEM files. */
+export interface TlsPaths {
+  readonly ca?: string | undefined
+  readonly cert?: string | undefined
+  readonly key?: string | undefined
+}
+
+/** The files that the environment names. @throws {EnvError} for one that cannot be used as what it is named for */
+export async function readTlsPaths(env: AlertmanagerEnv): Promise<TlsPaths> {
+  const { ALERT_MANAGER_CA: ca, ALERT_MANAGER_CERT: cert, ALERT_MANAGER_KEY: key } = env
+  const read = async (name: string, path: string | undefined) => {
+    if (path === undefined) return undefined
+    return await readFile(path).catch((error: unknown) => {
+      throw new EnvError([
+        { name, expected: `a PEM file that can be read: ${messageOf(error)}`, given: path },
+      ])
+    })
+  }
+  const authority = await read('ALERT_MANAGER_CA', ca)
+  const own = { cert: await read('ALERT_MANAGER_CERT', cert), key: await read('ALERT_MANAGER_KEY', key) }
+  const check = (name: string, context: Parameters<typeof createSecureContext>[0]) => {
+    try {
+      createSecureContext(context)
+    } catch (error) {
+      throw new EnvError([{ name, expected: `PEM that fits: ${messageOf(error)}`, given: 'another' }])
+    }
+  }
+  if (authority) check('ALERT_MANAGER_CA', { ca: authority })
+  if (own.cert && own.key) check('ALERT_MANAGER_CERT', { cert: own.cert, key: own.key })
+  return { ca, cert, key }
 }
 
 function targetOf(text: string, env: AlertmanagerEnv): Target {

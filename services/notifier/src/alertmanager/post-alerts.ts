@@ -10,7 +10,7 @@ import { text } from 'node:stream/consumers'
 import { codeOf } from '@tocsin/runtime'
 import { outcomeOfAnswer, outcomeOfFailure } from '../channels/http-outcome.ts'
 import type { SendOutcome } from '../delivery/channel.ts'
-import type { Target } from './alertmanager-env.ts'
+import type { Target, TlsPaths } from './alertmanager-env.ts'
 
 /** An alert as Alertmanager's API takes it. */
 export interface PostableAlert {
@@ -21,13 +21,6 @@ export interface PostableAlert {
   readonly generatorURL: string
 }
 
-/** PEM files; read anew for every connection that follows a failure, so that a renewed one needs no restart. */
-export interface TlsPaths {
-  readonly ca?: string | undefined
-  readonly cert?: string | undefined
-  readonly key?: string | undefined
-}
-
 /** Posts alerts to one Alertmanager. */
 export interface PostAlerts {
   /** Never rejects. `refused`: these alerts, for what they are; `retry`: whatever else keeps them from being taken. */
@@ -36,6 +29,7 @@ export interface PostAlerts {
 }
 
 export interface PostOptions {
+  /** Read anew for every connection that follows a failure, so that a renewed one needs no restart. */
   readonly tls: TlsPaths
   readonly timeoutMs: number
   readonly now: () => number

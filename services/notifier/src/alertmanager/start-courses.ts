@@ -3,7 +3,7 @@ import type { ServiceContext } from '@tocsin/runtime'
 import { CodedError } from '@tocsin/runtime'
 import type { NotifierEnv } from '../env.ts'
 import { boundedId } from '../outbox/bounded-id.ts'
-import type { Target } from './alertmanager-env.ts'
+import type { Target, TlsPaths } from './alertmanager-env.ts'
 import type { AlertmanagerMetrics } from './alertmanager-metrics.ts'
 import { createCourseStore } from './course-store.ts'
 import { type Courses, createCourses } from './courses.ts'
@@ -13,6 +13,7 @@ import { tellTarget } from './tell-target.ts'
 export interface StartCoursesDeps {
   readonly ctx: ServiceContext<NotifierEnv>
   readonly targets: readonly Target[]
+  readonly tls: TlsPaths
   readonly metrics: AlertmanagerMetrics
   /** Names the present making of the ALERTS stream. */
   readonly incarnation: string
@@ -22,7 +23,7 @@ export interface StartCoursesDeps {
 
 /** Takes up the telling of Alertmanagers where it was laid down. */
 export async function startCourses(deps: StartCoursesDeps): Promise<Courses> {
-  const { ctx, targets, metrics, incarnation, mayAct, signal } = deps
+  const { ctx, targets, tls, metrics, incarnation, mayAct, signal } = deps
   const { bus, clock, log, env } = ctx
   const bucket = bucketName('alertmanager', bus.subjects.prefix)
   const store = createCourseStore({
@@ -34,7 +35,6 @@ export async function startCourses(deps: StartCoursesDeps): Promise<Courses> {
     onBadRecord: (key, detail) =>
       log.error({ key, detail }, 'a record of the bucket alertmanager cannot be read, and is left out'),
   })
-  const tls = { ca: env.ALERT_MANAGER_CA, cert: env.ALERT_MANAGER_CERT, key: env.ALERT_MANAGER_KEY }
   const courses = createCourses({
     targets: targets.map((target) => (shared) => {
       const post = createPostAlerts(target, { tls, timeoutMs: env.ALERT_MANAGER_TIMEOUT, now: clock.now })

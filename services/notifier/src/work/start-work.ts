@@ -9,7 +9,7 @@ import {
   type ServiceContext,
   sleep,
 } from '@tocsin/runtime'
-import type { Target } from '../alertmanager/alertmanager-env.ts'
+import type { Target, TlsPaths } from '../alertmanager/alertmanager-env.ts'
 import type { AlertmanagerMetrics } from '../alertmanager/alertmanager-metrics.ts'
 import { startCourses } from '../alertmanager/start-courses.ts'
 import { alertStages } from '../consumers/take-alerts.ts'
@@ -37,6 +37,7 @@ export interface WorkParts {
   readonly metrics: NotifierMetrics
   /** The Alertmanagers that are told of alerts, if any. */
   readonly targets: readonly Target[]
+  readonly tls: TlsPaths
   readonly alertmanagerMetrics: AlertmanagerMetrics
   readonly sent: RecentIds
   readonly externalURL: string
@@ -137,6 +138,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   const courses = await startCourses({
     ctx,
     targets: parts.targets,
+    tls: parts.tls,
     metrics: parts.alertmanagerMetrics,
     incarnation,
     mayAct,
