@@ -5,7 +5,7 @@ import type { MetricBatch, MetricEvent } from '../metric-event.ts'
 import { type MetricFault, parseMetricMessage } from '../parse-metric-message.ts'
 import { sampleDictionaryBatch, sampleMetricBatch, sampleMetricEvent } from '../sample-events.ts'
 import { createMetricReader, type MetricReading } from './metric-reader.ts'
-import { readTime } from './read-time.ts'
+import { readTime, TimeReader } from './read-time.ts'
 import { NumberScanner } from './scan-number.ts'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
@@ -282,6 +282,25 @@ describe('times', () => {
         else expect(time).toBeNaN()
       }),
       { numRuns: 20_000 },
+    )
+  })
+
+  it('are read alike where many of them are of one minute', () => {
+    const reader = new TimeReader()
+    const text = fc.tuple(
+      fc.constantFrom('2026-03-01T12:00', '2026-03-01T12:01', '2026-02-30T12:00', '2026-03-01T1:00:'),
+      fc.constantFrom(':', ';'),
+      fc.stringMatching(/^[0-6][0-9x]$/),
+      fc.constantFrom('', '.', '.1', '.12', '.123', '.1234', ',1'),
+      fc.constantFrom('Z', 'z', '+'),
+    )
+    fc.assert(
+      fc.property(text, (parts) => {
+        const bytes = bytesOf(parts.join(''))
+        const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+        expect(reader.read(bytes, view, 0, bytes.length)).toBe(readTime(bytes, 0, bytes.length))
+      }),
+      { numRuns: 5000 },
     )
   })
 })

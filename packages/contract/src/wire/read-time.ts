@@ -7,6 +7,37 @@ const LARGE_T = 84
 const LARGE_Z = 90
 const DAY_MS = 86_400_000
 
+/** As far as a time says the minute. */
+const MINUTE_BYTES = 16
+
+/** Reads times of which most are of the same minute as the one before. */
+export class TimeReader {
+  readonly #minute = new Uint32Array(MINUTE_BYTES / 4)
+  #minuteMs = Number.NaN
+
+  /** As `readTime`, of bytes that `view` is of. */
+  read(bytes: Uint8Array, view: DataView, from: number, to: number): number {
+    if (to - from >= MINUTE_BYTES + 4 && this.#isSameMinute(view, from)) {
+      const second = bytes[from + 16] === COLON ? digits(bytes, from + 17, 2) : Number.NaN
+      const length = to - from
+      if (second <= 59 && length !== 21 && length <= 24 && bytes[to - 1] === LARGE_Z)
+        return this.#minuteMs + second * 1000 + milliseconds(bytes, from + 19, to - 1)
+      return Number.NaN
+    }
+    const time = readTime(bytes, from, to)
+    if (Number.isNaN(time)) return time
+    this.#minuteMs = Math.floor(time / 60_000) * 60_000
+    for (let i = 0; i < this.#minute.length; i++) this.#minute[i] = view.getUint32(from + 4 * i, true)
+    return time
+  }
+
+  #isSameMinute(view: DataView, from: number): boolean {
+    for (let i = 0; i < this.#minute.length; i++)
+      if (view.getUint32(from + 4 * i, true) !== this.#minute[i]) return false
+    return !Number.isNaN(this.#minuteMs)
+  }
+}
+
 /**
  * Milliseconds since 1970 of a time as `Date.toISOString` writes it, with up to three digits behind the point or none;
  * NaN for every other form, also where it is a time.

@@ -4,7 +4,7 @@ import { Cuts, TIME, VALUE, type VaryingField } from './cuts.ts'
 import type { EventColumns } from './event-columns.ts'
 import type { WrittenKind } from './event-kind.ts'
 import { createKindBook, hashPieces, isSame } from './kind-book.ts'
-import { readTime } from './read-time.ts'
+import { TimeReader } from './read-time.ts'
 import type { NumberScanner } from './scan-number.ts'
 import { walkEvent } from './walk-event.ts'
 
@@ -26,6 +26,7 @@ const ascii = new TextDecoder('latin1')
 export class EventScanner {
   readonly #numbers: NumberScanner
   readonly #book = createKindBook()
+  readonly #times = new TimeReader()
   readonly #cuts = new Cuts()
   #bytes: Uint8Array = new Uint8Array(0)
   #view: DataView = new DataView(new ArrayBuffer(0))
@@ -119,7 +120,7 @@ export class EventScanner {
     const end = plainTextEnd(this.#bytes, at)
     if (end < 0) return -1
     if (field === TIME) {
-      const time = readTime(this.#bytes, at, end)
+      const time = this.#times.read(this.#bytes, this.#view, at, end)
       columns.times[columns.count] = time
       return Number.isNaN(time) ? -1 : end
     }
