@@ -24,10 +24,10 @@ const labelsOf = (rule: AlertingRule) =>
 
 test('an operation has a rule for its errors and one for its latency', () => {
   const [errors, latency] = alertingRules(operationRules(operation, thresholds, surroundings))
-  expect(errors?.query.text).toContain('> 0.05 and ')
+  expect(errors?.query.text).toMatch(/^\(sum\(.*\) >= 3\) \/ \(sum\(.*\) >= 20\) > 0\.05$/)
   expect(errors?.query.text).toContain('status_code="STATUS_CODE_ERROR"')
-  expect(errors?.query.text.match(/service="shop"/g)).toHaveLength(4)
-  expect(errors?.additions?.resolve?.text).toMatch(/< 0\.04$/)
+  expect(errors?.query.text.match(/service="shop"/g)).toHaveLength(2)
+  expect(errors?.keepFiringForMs).toBe(60_000)
   expect(latency?.query.text).toMatch(/^histogram_quantile\(0\.95, .* > 1 and .* >= 20$/)
   expect(errors && labelsOf(errors)).toEqual({
     service: 'shop',

@@ -45,8 +45,8 @@ export interface OperationQueries {
 
 const CALLS = 'traces_span_metrics_calls_total'
 const DURATION = 'traces_span_metrics_duration_milliseconds'
-/** Once firing, an alert ends below this part of its threshold: what hovers around it is not told again and again. */
-const RESOLVES_AT = 0.8
+/** What hovers around a threshold fires on, until it has been well for this part of the window. */
+const KEEP_FIRING = 1 / 5
 
 export function operationQueries(operation: Operation, windowMs: number, quantile: number): OperationQueries {
   const { service, name, kind } = operation
@@ -72,11 +72,13 @@ export function operationRules(
   const { errors, latency, quantile, minCalls, minFailures } = thresholds
   const queries = operationQueries(operation, windowMs, quantile)
   const enough = `${queries.calls} >= ${minCalls}`
+  const keepFiringMs = Math.max(1, Math.round(windowMs * KEEP_FIRING))
   const what = `${verbatim(operation.name)} of ${verbatim(operation.service)}`
   const within = formatDuration(windowMs)
-  const rule = (alert: string, signal: SignalThreshold, expr: string, query: string, texts: Texts) => ({
+  const rule = (alert: string, signal: SignalThreshold, expr: string, texts: Texts) => ({
     alert,
     expr,
+    keep_firing_for: formatDuration(keepFiringMs),
     labels: {
       service: verbatim(operation.service),
       span_name: verbatim(operation.name),
@@ -88,7 +90,6 @@ export function operationRules(
       ...texts,
       threshold: verbatim(signal.note),
       runbook_url: `${runbooksURL}/dynamic/${alert}`,
-      tocsin_resolve: `${query} < ${Number((signal.threshold * RESOLVES_AT).toPrecision(4))}`,
     },
   })
   return [
@@ -97,8 +98,7 @@ export function operationRules(
           rule(
             'OperationErrorRate',
             errors,
-            `${queries.errorRate} > ${errors.threshold} and ${queries.failures} >= ${minFailures} and ${enough}`,
-            queries.errorRate,
+            `(${queries.failures} >= ${minFailures}) / (${enough}) > ${errors.threshold}`,
             {
               summary: `{{ $value | humanizePercentage }} of the calls of ${what} fail`,
               description: `Within ${within}, {{ $value | humanizePercentage }} of at least ${minCalls} calls ended in an error.`,
@@ -108,16 +108,10 @@ export function operationRules(
       : []),
     ...(latency
       ? [
-          rule(
-            'OperationLatency',
-            latency,
-            `${queries.latency} > ${latency.threshold} and ${enough}`,
-            queries.latency,
-            {
-              summary: `Calls of ${what} take up to {{ $value | humanizeDuration }}`,
-              description: `Within ${within}, ${percent(quantile)} of at least ${minCalls} calls took up to {{ $value | humanizeDuration }}.`,
-            },
-          ),
+          rule('OperationLatency', latency, `${queries.latency} > ${latency.threshold} and ${enough}`, {
+            summary: `Calls of ${what} take up to {{ $value | humanizeDuration }}`,
+            description: `Within ${within}, ${percent(quantile)} of at least ${minCalls} calls took up to {{ $value | humanizeDuration }}.`,
+          }),
         ]
       : []),
   ]

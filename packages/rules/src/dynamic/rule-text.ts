@@ -5,6 +5,7 @@ import type { Rule, RuleGroup } from '../rule.ts'
 export interface RuleText {
   readonly alert: string
   readonly expr: string
+  readonly keep_firing_for?: string
   readonly labels: Readonly<Record<string, string>>
   readonly annotations: Readonly<Record<string, string>>
 }

@@ -1,8 +1,10 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import {
   dynamicGroup,
   operationRules,
   type Rule,
   type RuleGroup,
+  type RuleText,
   readRules,
   spanAlertRule,
 } from '@tocsin/rules'
@@ -14,7 +16,7 @@ import type { DynamicRecords } from './follow-records.ts'
 export function createGroupBuilder(
   env: DynamicEnv,
   runbooksURL: string,
-): (records: DynamicRecords) => readonly RuleGroup[] {
+): (records: DynamicRecords) => Promise<readonly RuleGroup[]> {
   let known = new Map<string, readonly Rule[]>()
   const operationSurroundings = { windowMs: env.DYNAMIC_ALERTS_WINDOW, runbooksURL }
   const spanSurroundings = {
@@ -23,30 +25,41 @@ export function createGroupBuilder(
     traceURL: env.TRACE_URL_TEMPLATE,
   }
 
-  return (records) => {
-    const next = new Map<string, readonly Rule[]>()
-    const compile = (key: string, texts: Parameters<typeof readRules>[0]) => {
-      const full = `${key}\u0000${JSON.stringify(texts)}`
-      const rules = known.get(full) ?? readRules(texts)
-      next.set(full, rules)
-      return rules
-    }
-    const groups = records.services().flatMap((service) => {
-      const { operations, spanAlerts } = records.record(service)
-      const settings = records.settings(service)
-      if (settings.enabled === false) return []
-      const rules = operations.flatMap((record) => {
-        const thresholds = chooseThresholds(record, settings, env)
-        if (!thresholds.enabled) return []
-        return compile(service, operationRules({ ...record, service }, thresholds, operationSurroundings))
-      })
-      const ofSpans =
-        settings.spans === false
-          ? []
-          : spanAlerts.flatMap((alert) => compile(service, [spanAlertRule(service, alert, spanSurroundings)]))
-      const all = [...rules, ...ofSpans]
-      return all.length === 0 ? [] : [dynamicGroup(service, all)]
+  function textsOf(service: string, records: DynamicRecords): readonly (readonly RuleText[])[] {
+    const { operations, spanAlerts } = records.record(service)
+    const settings = records.settings(service)
+    if (settings.enabled === false) return []
+    const ofOperations = operations.flatMap((record) => {
+      const thresholds = chooseThresholds(record, settings, env)
+      return thresholds.enabled
+        ? [operationRules({ ...record, service }, thresholds, operationSurroundings)]
+        : []
     })
+    const ofSpans =
+      settings.spans === false
+        ? []
+        : spanAlerts.map((alert) => [spanAlertRule(service, alert, spanSurroundings)])
+    return [...ofOperations, ...ofSpans]
+  }
+
+  return async (records) => {
+    const next = new Map<string, readonly Rule[]>()
+    const groups: RuleGroup[] = []
+    for (const service of records.services()) {
+      const rules: Rule[] = []
+      for (const texts of textsOf(service, records)) {
+        const key = JSON.stringify(texts)
+        let read = known.get(key)
+        if (!read) {
+          // Compiling takes a millisecond: others get their turn in between.
+          await nextTurn()
+          read = readRules(texts)
+        }
+        next.set(key, read)
+        rules.push(...read)
+      }
+      if (rules.length > 0) groups.push(dynamicGroup(service, rules))
+    }
     known = next
     return groups
   }

@@ -15,6 +15,8 @@ export interface DynamicRecords {
   putSettings(service: string, settings: DynamicAlertSettings): Promise<void>
   /** False: there were none. */
   deleteSettings(service: string): Promise<boolean>
+  /** What is stored and cannot be read, in the order of names: what follows from it is not known. */
+  unreadable(): readonly string[]
   /** Calls back after every change. */
   onChange(fn: () => void): void
   stop(): Promise<void>
@@ -31,6 +33,7 @@ export async function followRecords(deps: ConsumeDeps): Promise<DynamicRecords> 
   const kv = await bus.kv('dynamic-alerts')
   const records = new Map<string, ServiceRecord>()
   const settings = new Map<string, DynamicAlertSettings>()
+  const unreadable = new Map<string, string>()
   const listeners = new Set<() => void>()
   const waiting = new Set<() => void>()
   const current = Promise.withResolvers<void>()
@@ -38,30 +41,35 @@ export async function followRecords(deps: ConsumeDeps): Promise<DynamicRecords> 
 
   function take(key: string, text: string | undefined, at: number): void {
     revision = at
-    const service = serviceOf(key)
-    if (key.startsWith(SEEN)) keep(records, service, serviceRecord, text)
-    else if (key.startsWith(SETTINGS)) keep(settings, service, dynamicAlertSettings, text)
+    unreadable.delete(key)
+    if (key.startsWith(SEEN)) keep(records, key, serviceRecord, text)
+    else if (key.startsWith(SETTINGS)) keep(settings, key, dynamicAlertSettings, text)
     for (const listener of listeners) listener()
     for (const check of [...waiting]) check()
   }
-  function keep<T>(
-    kept: Map<string, T>,
-    service: string,
-    schema: z.ZodType<T>,
-    text: string | undefined,
-  ): void {
+  /** What cannot be read leaves what was there before. */
+  function keep<T>(kept: Map<string, T>, key: string, schema: z.ZodType<T>, text: string | undefined): void {
+    const service = serviceOf(key)
     if (text === undefined) kept.delete(service)
     else
       try {
         kept.set(service, schema.parse(JSON.parse(text)))
       } catch (error) {
-        log.error({ service, reason: messageOf(error) }, 'what is stored of dynamic alerts cannot be read')
+        unreadable.set(key, service)
+        log.error(
+          { ofService: service, key, reason: messageOf(error) },
+          'what is stored of dynamic alerts cannot be read, and is left alone: delete the key in the bucket dynamic-alerts',
+        )
       }
   }
   const watch = await watchBucket(deps, 'dynamic-alerts', {
     onPut: take,
     onDelete: (key, at) => take(key, undefined, at),
     onCurrent: () => current.resolve(),
+    onRecreated() {
+      for (const kept of [records, settings, unreadable]) kept.clear()
+      for (const listener of listeners) listener()
+    },
   })
   await current.promise
 
@@ -86,8 +94,8 @@ export async function followRecords(deps: ConsumeDeps): Promise<DynamicRecords> 
       const key = keyOf(SEEN, service)
       for (let attempt = 0; attempt < MOST_ATTEMPTS; attempt++) {
         const entry = await kv.get(key)
-        const stored = entry?.operation === 'PUT' ? serviceRecord.safeParse(entry.json()).data : undefined
-        const changed = change(stored ?? emptyRecord(service))
+        const stored = entry?.operation === 'PUT' ? serviceRecord.parse(entry.json()) : emptyRecord(service)
+        const changed = change(stored)
         if (!changed) return
         try {
           await echoOf(await kv.put(key, JSON.stringify(changed), { previousSeq: entry?.revision ?? 0 }))
@@ -109,6 +117,7 @@ export async function followRecords(deps: ConsumeDeps): Promise<DynamicRecords> 
       await echoOf((await kv.get(keyOf(SETTINGS, service)))?.revision ?? 0)
       return true
     },
+    unreadable: () => [...new Set(unreadable.values())].sort(),
     onChange: (fn) => void listeners.add(fn),
     stop: () => watch.stop(),
   }

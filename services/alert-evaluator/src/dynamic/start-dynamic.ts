@@ -1,10 +1,11 @@
 import { dynamicAlertMetrics } from '@tocsin/contract'
-import { consumeDurable, messageOf, type ServiceContext } from '@tocsin/runtime'
+import { consumeDurable, type ServiceContext } from '@tocsin/runtime'
 import { runRegularly } from '../evaluation/run-regularly.ts'
 import type { Session } from '../evaluation/session.ts'
 import type { RuleBook } from '../rules/rule-book.ts'
 import { createGroupBuilder } from './build-groups.ts'
 import { chooseThresholds } from './choose-thresholds.ts'
+import { createSoon } from './create-soon.ts'
 import type { DynamicEnv } from './dynamic-env.ts'
 import { type DynamicRecords, followRecords } from './follow-records.ts'
 import { learnThresholds } from './learn-thresholds.ts'
@@ -28,30 +29,33 @@ export interface DynamicDeps extends ServiceContext<ServiceContext['env'] & Dyna
 }
 
 const SETTLE_EVERY_MS = 15_000
-const SETTLE_SOON_MS = 100
 const LEARN_EVERY_MS = 60_000
 
 /** Brings the rules of all services that are known into the book, and keeps them as what is seen, said and learnt has them. */
 export async function startDynamic(deps: DynamicDeps): Promise<DynamicAlerts> {
-  const { env, book, clock, log, lifecycle } = deps
+  const { env, book, clock, lifecycle } = deps
   const records = await followRecords(deps)
   const build = createGroupBuilder(env, `${deps.url}/runbooks`)
-  const apply = () => {
-    try {
-      book.setDynamic(build(records))
-    } catch (error) {
-      log.error({ reason: messageOf(error) }, 'dynamic rules cannot be written: those before go on')
-    }
+  const apply = async () => {
+    const unreadable = records.unreadable()
+    book.setIncomplete(
+      'dynamic alerts',
+      unreadable.length > 0 ? `what is stored of ${unreadable.join(', ')} cannot be read` : undefined,
+    )
+    book.setDynamic(await build(records))
   }
-  const soon = createSoon(deps, SETTLE_SOON_MS)
-  records.onChange(() => soon('apply', apply))
-  apply()
+  const applying = createSoon(deps, 'putting dynamic rules in force', apply)
+  records.onChange(applying.soon)
+  await apply()
 
+  let followed: Session | undefined
+  /** That whose series are up to date. */
   let current: Session | undefined
   const settle = async () => {
     if (current) await watch.settle(current)
   }
-  const watch = createOperationWatch({ ...deps, records, onNew: () => soon('settle', settle) })
+  const settling = createSoon(deps, 'noting operations', settle)
+  const watch = createOperationWatch({ ...deps, records, onNew: settling.soon })
   const everyMs = Math.min(LEARN_EVERY_MS, env.DYNAMIC_ALERTS_BASELINE_INTERVAL)
   const learn = async () => {
     if (current && env.DYNAMIC_ALERTS_BASELINE) await learnThresholds(current, { env, records, clock })
@@ -61,7 +65,7 @@ export async function startDynamic(deps: DynamicDeps): Promise<DynamicAlerts> {
     runRegularly(deps, 'learning thresholds', everyMs, learn),
   ]
   lifecycle.onStop('dynamic alerts', async () => {
-    for (const stop of [...stops, soon.stop]) stop()
+    for (const stop of [...stops, applying.stop, settling.stop]) stop()
     await records.stop()
   })
   observe(deps, records, watch.over)
@@ -71,11 +75,13 @@ export async function startDynamic(deps: DynamicDeps): Promise<DynamicAlerts> {
     records,
     over: watch.over,
     follow(session) {
+      followed = session
       current = undefined
       watch.follow(session)
       void session.caughtUp.then(() => {
+        if (followed !== session) return
         current = session
-        soon('settle', settle)
+        settling.soon()
       })
     },
     async takeSpans() {
@@ -83,31 +89,6 @@ export async function startDynamic(deps: DynamicDeps): Promise<DynamicAlerts> {
       await consumeDurable(deps, { stream: 'SPANS', durable: 'alert-evaluator', stages })
     },
   }
-}
-
-/** Does what is asked for a moment later, once however often it is asked for meanwhile. */
-function createSoon({ clock, log }: Pick<DynamicDeps, 'clock' | 'log'>, ms: number) {
-  const waiting = new Map<string, () => void>()
-  const soon = (what: string, act: () => unknown) => {
-    if (waiting.has(what)) return
-    const run = async () => {
-      waiting.delete(what)
-      try {
-        await act()
-      } catch (error) {
-        log.warn({ reason: messageOf(error) }, `dynamic alerts: ${what} will be tried again`)
-      }
-    }
-    waiting.set(
-      what,
-      clock.setTimeout(() => void run(), ms),
-    )
-  }
-  return Object.assign(soon, {
-    stop() {
-      for (const cancel of waiting.values()) cancel()
-    },
-  })
 }
 
 function observe({ metrics, env }: DynamicDeps, records: DynamicRecords, over: DynamicAlerts['over']): void {

@@ -39,7 +39,7 @@ const MOST_NAME = 200
 
 /**
  * The way of a span that asks for an alert: it becomes a sample in METRICS, which an ordinary rule reads, so that the
- * alert is as durable as any. The rule is there before the sample is.
+ * alert is as durable as any. Its rule is stored before the sample is.
  */
 export function takeSpans({ env, records, bus, clock, log, metrics, head }: TakeSpansDeps): Stages {
   const counter = metrics.counter(dynamicAlertMetrics.spanAlertsTotal)

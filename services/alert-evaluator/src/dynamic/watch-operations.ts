@@ -6,7 +6,7 @@ import { admitOperations } from './admit-operations.ts'
 import type { DynamicEnv } from './dynamic-env.ts'
 import type { DynamicRecords } from './follow-records.ts'
 import { kindsOf, noticeOperations, operationOf } from './notice-operations.ts'
-import { operationKey } from './service-record.ts'
+import { operationKey, type ServiceRecord } from './service-record.ts'
 
 /** What is seen in traces becomes known. */
 export interface OperationWatch {
@@ -25,7 +25,8 @@ export interface OperationWatchDeps extends Pick<ConsumeDeps, 'clock' | 'log'> {
   readonly onNew: () => void
 }
 
-const MOST_SERVICES = 1000
+/** Operations of all services together, two rules each. */
+const MOST_IN_ALL = 2500
 const TELL_EVERY_MS = 3_600_000
 
 /** Whether this replica evaluates the dynamic rules of a service. */
@@ -49,7 +50,7 @@ export function createOperationWatch({
   function tellOver(service: string, count: number): void {
     const due = throttle(service)
     if (!due) return
-    const advice = 'take ids out of span names, or raise DYNAMIC_ALERTS_MAX_OPERATIONS'
+    const advice = `take ids out of span names, or raise DYNAMIC_ALERTS_MAX_OPERATIONS (in all there are ${MOST_IN_ALL})`
     log.warn(
       { operationsOf: service, over: count, most: limits.most },
       `operations beyond the limit have no dynamic alerts: ${advice}`,
@@ -73,21 +74,22 @@ export function createOperationWatch({
     async settle(session) {
       const counted = new Map<string, number>()
       const noticed = noticeOperations(session.head, kinds)
-      const known = new Set(records.services())
-      for (const service of new Set([...noticed.keys(), ...known])) {
+      const services = new Set([...records.services(), ...noticed.keys()])
+      let left = MOST_IN_ALL
+      for (const service of services) left -= records.record(service).operations.length
+      for (const service of services) {
         const operations = noticed.get(service) ?? new Map()
-        if (!known.has(service) && known.size >= MOST_SERVICES) {
-          counted.set(service, operations.size)
-          tellOver(service, operations.size)
-          continue
-        }
-        known.add(service)
-        const { record, over } = admitOperations(records.record(service), operations, limits, clock.now())
+        const before = records.record(service)
+        const most = Math.min(limits.most, before.operations.length + Math.max(0, left))
+        const admit = (now: ServiceRecord) =>
+          admitOperations(now, operations, { ...limits, most }, clock.now())
+        const { record, over } = admit(before)
+        left -= (record ?? before).operations.length - before.operations.length
         counted.set(service, over)
         if (over > 0) tellOver(service, over)
         if (!record || !ownsService(session, service)) continue
         await records
-          .update(service, (now) => admitOperations(now, operations, limits, clock.now()).record)
+          .update(service, (now) => admit(now).record)
           .catch((error: unknown) =>
             log.warn({ service, reason: messageOf(error) }, 'what was seen of a service will be noted later'),
           )
