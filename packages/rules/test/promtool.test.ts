@@ -5,7 +5,15 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '@tocsin/servers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { loadPacks, packNames, parseRuleFile, RuleError } from '../src/mod.ts'
+import {
+  loadPacks,
+  operationRules,
+  packNames,
+  parseRuleFile,
+  RuleError,
+  spanAlertRule,
+  writeRules,
+} from '../src/mod.ts'
 import { expandTemplate } from '../src/template/evaluate.ts'
 import { parseTemplate } from '../src/template/parse.ts'
 
@@ -27,6 +35,30 @@ test('promtool accepts every shipped pack', async () => {
   const files = packNames().map((name) => new URL(`../packs/${name}.yaml`, import.meta.url).pathname)
   const { stdout } = await promtool('check', 'rules', '--lint-fatal', ...files)
   expect(stdout.match(/SUCCESS/g)).toHaveLength(files.length)
+})
+
+test('promtool accepts the rules that are made of traces, whatever an operation is called', async () => {
+  const surroundings = {
+    windowMs: 300_000,
+    holdMs: 90_000,
+    runbooksURL: 'https://tocsin.example.com/runbooks',
+    traceURL: 'https://traces.example.com/{traceId}',
+  }
+  const signal = { threshold: 0.5, severity: 'high', note: 'learnt {{ from }} "nothing"' } as const
+  const thresholds = { errors: signal, latency: signal, quantile: 0.99, minCalls: 20, minFailures: 3 }
+  const names = ['GET /cart', 'a "b" {{ $x }} \\ `c`\n\t%q', '{{', 'größer 🛒']
+  const rules = names.flatMap((name) => [
+    ...operationRules(
+      { service: `${name} service`, name, kind: 'SPAN_KIND_SERVER' },
+      thresholds,
+      surroundings,
+    ),
+    spanAlertRule(`${name} service`, name, surroundings),
+  ])
+  const file = join(folder, 'dynamic.yml')
+  await writeFile(file, writeRules('dynamic', rules))
+  const { stdout } = await promtool('check', 'rules', '--lint-fatal', file)
+  expect(stdout).toContain(`SUCCESS: ${rules.length} rules found`)
 })
 
 test.each(packNames())(

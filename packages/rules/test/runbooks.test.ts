@@ -10,7 +10,10 @@ import {
   type LabelNames,
   loadPacks,
   loadRunbook,
+  operationRules,
   packNames,
+  SPAN_ALERT,
+  spanAlertRule,
 } from '../src/mod.ts'
 
 const folder = fileURLToPath(new URL('../../../docs/runbooks/', import.meta.url))
@@ -22,6 +25,22 @@ const alerts = packNames().flatMap((pack) =>
     ),
   ),
 )
+const surroundings = { windowMs: 300_000, holdMs: 300_000, runbooksURL: 'http://localhost:3003/runbooks' }
+const signal = { threshold: 0.5, note: '' }
+const dynamic = [
+  ...operationRules(
+    { service: 'shop', name: 'GET /', kind: 'SPAN_KIND_SERVER' },
+    {
+      errors: { ...signal, severity: 'high' },
+      latency: { ...signal, severity: 'medium' },
+      quantile: 0.95,
+      minCalls: 20,
+      minFailures: 3,
+    },
+    surroundings,
+  ),
+  spanAlertRule('shop', SPAN_ALERT, surroundings),
+].map((rule) => ({ rule, page: `dynamic/${rule.alert}.md` }))
 const pages = readdirSync(folder, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.md') && name !== 'README.md')
   .sort()
@@ -34,7 +53,7 @@ const recorded = loadPacks().flatMap((group) =>
 const known = new Map([...knownMetrics(metricCatalogue), ...recorded])
 
 test('every alert of the packs has its page, and every page its alert', () => {
-  expect(pages).toEqual(alerts.map(({ page }) => page).sort())
+  expect(pages).toEqual([...alerts, ...dynamic].map(({ page }) => page).sort())
 })
 
 describe.each(alerts)('$page', ({ pack, rule, page }) => {
@@ -53,6 +72,25 @@ describe.each(alerts)('$page', ({ pack, rule, page }) => {
     for (const part of ['**Impact.**', '## Find out', '## What to do']) expect(text).toContain(part)
   })
 
+  checkPage(page, text)
+})
+
+describe.each(dynamic)('$page', ({ rule, page }) => {
+  const text = loadRunbook('dynamic', rule.alert) ?? ''
+
+  test('is linked by its alert, and asks for what there is', () => {
+    expect(rule.annotations['runbook_url']).toBe(`http://localhost:3003/runbooks/dynamic/${rule.alert}`)
+    expect(rule.labels['category']).toBe('dynamic')
+    expect(text.split('\n')[0]).toBe(`# ${rule.alert}`)
+    expect(text).toContain(`severity **${rule.labels['severity'] ?? 'of the span'}**`)
+    for (const part of ['**Impact.**', '## Find out', '## What to do']) expect(text).toContain(part)
+    expect(checkExpression(rule.expr, known).faults).toEqual([])
+  })
+
+  checkPage(page, text)
+})
+
+function checkPage(page: string, text: string): void {
   test('asks for what there is', () => {
     const queries = [
       ...text.matchAll(/```promql\n([\s\S]+?)\n```/g),
@@ -67,7 +105,7 @@ describe.each(alerts)('$page', ({ pack, rule, page }) => {
     for (const [, target = ''] of text.matchAll(/\]\(([^)]+\.md)\)/g))
       expect(existsSync(join(folder, dirname(page), target)), target).toBe(true)
   })
-})
+}
 
 test('the index lists every page', () => {
   const index = readFileSync(join(folder, 'README.md'), 'utf8')
