@@ -16,8 +16,8 @@ export function withoutMask(alert: Alert): Alert {
 }
 
 /**
- * Counts how often an alert begins and ceases to fire. From `changes` within the window on it flaps: it is told so
- * once and shown as firing, whatever it does, until half of them or less are left in the window.
+ * Counts how often an alert begins and ceases to fire. One that fires with `changes` within the window flaps: it is told
+ * so once and shown as firing, whatever it does, until half of them or less are left in the window.
  */
 export function holdFlapping(
   before: Alert | undefined,
@@ -62,7 +62,9 @@ function countChanges(
   const recent = changes.slice(-most)
   // What is pending again has yet to say whether it is calm.
   const goesOn = was?.since !== undefined && (recent.length > most / 2 || stepped.phase === 'pending')
-  const since = goesOn ? was.since : was?.since === undefined && recent.length >= most ? atMs : undefined
+  // Whoever is told that it fires is told that it flaps.
+  const begins = was?.since === undefined && recent.length >= most && stepped.phase === 'firing'
+  const since = goesOn ? was.since : begins ? atMs : undefined
   const same =
     was !== undefined &&
     since === was.since &&

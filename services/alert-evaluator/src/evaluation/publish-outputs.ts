@@ -26,6 +26,8 @@ const MOST_WAITING = 200_000
 /** What comes while a batch is on its way, and so long after, goes with the next one. Milliseconds. */
 const PAUSE_MS = 50
 const LAST_MS = 2000
+/** An alert's state that does not change is published so often: a query looks back for 5 minutes. */
+const STATE_EVERY_MS = 240_000
 /** The longest label value that the contract takes. */
 const LONGEST_VALUE = 4096
 
@@ -35,12 +37,26 @@ export function publishOutputs({ bus, clock, log, metrics }: OutputsDeps, publis
   const throttle = createThrottle(clock)
   const stopping = new AbortController()
   let waiting: OutputSample[] = []
+  let published = new WeakMap<Labels, { readonly timeMs: number; readonly value: number }>()
   let publishing: Promise<void> | undefined
 
   function drop(count: number, why: string): void {
     metrics.outputsDropped.inc(count)
+    published = new WeakMap()
     const turn = throttle(why)
     if (turn) log.warn({ samples: count, ...turn }, `samples of rules are not published: ${why}`)
+  }
+
+  /** Of an alert's state every level within the lookback is enough: thousands of alerts for hours would fill the stream. */
+  function isKnown(labels: Labels, timeMs: number, value: number | 'stale'): boolean {
+    const name = labels['__name__']
+    if (name !== 'ALERTS' && name !== 'ALERTS_FOR_STATE') return false
+    const last = published.get(labels)
+    if (value === 'stale') published.delete(labels)
+    else if (last?.value !== value || timeMs < last.timeMs || timeMs - last.timeMs >= STATE_EVERY_MS)
+      published.set(labels, { timeMs, value })
+    else return true
+    return false
   }
 
   async function publishAll(): Promise<void> {
@@ -68,6 +84,7 @@ export function publishOutputs({ bus, clock, log, metrics }: OutputsDeps, publis
     write(labels, timeMs, value) {
       if (Object.values(labels).some(({ length }) => length > LONGEST_VALUE))
         return drop(1, `a label of ${labels['__name__']} is longer than ${LONGEST_VALUE} characters`)
+      if (isKnown(labels, timeMs, value)) return
       waiting.push({ labels, timeMs, value })
       if (waiting.length > MOST_WAITING) {
         waiting = waiting.slice(MOST_A_BATCH)
