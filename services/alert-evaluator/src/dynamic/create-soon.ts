@@ -9,7 +9,7 @@ export interface Soon {
 const SOON_MS = 10
 const RETRY_MS = 1000
 /** What takes long is done at most this part of the time. */
-const PART_OF_TIME = 1 / 20
+const PART_OF_TIME = 1 / 5
 
 export function createSoon(
   { clock, log }: { readonly clock: Clock; readonly log: Log },

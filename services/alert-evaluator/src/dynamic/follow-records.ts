@@ -8,10 +8,14 @@ import { emptyRecord, type ServiceRecord, serviceRecord } from './service-record
 export interface DynamicRecords {
   /** Services of which anything is known, in the order of their names. */
   services(): readonly string[]
+  knows(service: string): boolean
   record(service: string): ServiceRecord
   settings(service: string): DynamicAlertSettings
   /** Changes a record, on top of what others wrote meanwhile; nothing is written when the change answers undefined. */
-  update(service: string, change: (record: ServiceRecord) => ServiceRecord | undefined): Promise<void>
+  update(
+    service: string,
+    change: (record: ServiceRecord) => ServiceRecord | 'forget' | undefined,
+  ): Promise<void>
   putSettings(service: string, settings: DynamicAlertSettings): Promise<void>
   /** False: there were none. */
   deleteSettings(service: string): Promise<boolean>
@@ -86,8 +90,11 @@ export async function followRecords(deps: ConsumeDeps): Promise<DynamicRecords> 
     return Promise.race([promise, sleep(clock, ECHO_MS).then(() => waiting.delete(check))])
   }
 
+  const textOf = (record: ServiceRecord) => JSON.stringify({ ...record, changedMs: clock.now() })
+
   return {
     services: () => [...new Set([...records.keys(), ...settings.keys()])].sort(),
+    knows: (service) => records.has(service) || settings.has(service),
     record: (service) => records.get(service) ?? emptyRecord(service),
     settings: (service) => settings.get(service) ?? NO_SETTINGS,
     async update(service, change) {
@@ -98,7 +105,9 @@ export async function followRecords(deps: ConsumeDeps): Promise<DynamicRecords> 
         const changed = change(stored)
         if (!changed) return
         try {
-          await echoOf(await kv.put(key, JSON.stringify(changed), { previousSeq: entry?.revision ?? 0 }))
+          const previousSeq = entry?.revision ?? 0
+          if (changed === 'forget') await kv.delete(key, { previousSeq })
+          else await echoOf(await kv.put(key, textOf(changed), { previousSeq }))
           return
         } catch (error) {
           if (!isWrongRevision(error)) throw error

@@ -33,7 +33,7 @@ export function serveDynamic(app: Express, dynamic: DynamicAlerts | undefined): 
 
   app.get(`${path}/:service`, (request, response) => {
     const { service } = request.params
-    if (records.services().includes(service)) answerService(response, service)
+    if (records.knows(service)) answerService(response, service)
     else answerApiError(response, 'not_found', `nothing is known of a service ${JSON.stringify(service)}`)
   })
   app.put(`${path}/:service`, async (request, response) => {

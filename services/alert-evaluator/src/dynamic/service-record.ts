@@ -41,11 +41,13 @@ export const serviceRecord = z.object({
   operations: z.array(operation),
   /** The names of the alerts that its spans asked for. */
   spanAlerts: z.array(z.string()),
+  /** When this was written. */
+  changedMs: at,
 })
 export type ServiceRecord = z.infer<typeof serviceRecord>
 
 export function emptyRecord(service: string): ServiceRecord {
-  return { service, operations: [], spanAlerts: [] }
+  return { service, operations: [], spanAlerts: [], changedMs: 0 }
 }
 
 /** Names an operation among those of its service. */

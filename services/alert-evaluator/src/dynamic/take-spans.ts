@@ -22,6 +22,7 @@ import type { Head } from '@tocsin/tsdb'
 import { decideSpanAlert, type ToldSpan } from './decide-span-alert.ts'
 import type { DynamicEnv } from './dynamic-env.ts'
 import type { DynamicRecords } from './follow-records.ts'
+import type { ServiceRecord } from './service-record.ts'
 
 export interface TakeSpansDeps extends Pick<ConsumeDeps, 'bus' | 'clock' | 'log' | 'metrics'> {
   readonly env: DynamicEnv
@@ -73,15 +74,17 @@ export function takeSpans({ env, records, bus, clock, log, metrics, head }: Take
       .toWellFormed()
     const wanted = asked === '' ? SPAN_ALERT : asked
     let name = wanted
-    const admit = (names: readonly string[]) => {
-      name = names.includes(wanted) || names.length < MOST_NAMES ? wanted : SPAN_ALERT
-      return names.includes(name) ? undefined : [...names, name]
+    const admit = (record: ServiceRecord): ServiceRecord | undefined => {
+      const { spanAlerts, changedMs } = record
+      const isKnown = wanted === SPAN_ALERT || spanAlerts.includes(wanted)
+      const hasRoom = isKnown || spanAlerts.length < MOST_NAMES
+      name = hasRoom ? wanted : SPAN_ALERT
+      // A service that is known has the usual one, and is forgotten when nothing is written of it for long.
+      const isFresh = clock.now() - changedMs < env.DYNAMIC_ALERTS_FORGET / 2
+      if (isFresh && (isKnown || !hasRoom)) return undefined
+      return { ...record, spanAlerts: isKnown || !hasRoom ? spanAlerts : [...spanAlerts, wanted] }
     }
-    if (admit(records.record(service).spanAlerts))
-      await records.update(service, (record) => {
-        const spanAlerts = admit(record.spanAlerts)
-        return spanAlerts && { ...record, spanAlerts }
-      })
+    if (admit(records.record(service))) await records.update(service, admit)
     return name
   }
 

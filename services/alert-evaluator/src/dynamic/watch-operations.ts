@@ -87,9 +87,12 @@ export function createOperationWatch({
         left -= (record ?? before).operations.length - before.operations.length
         counted.set(service, over)
         if (over > 0) tellOver(service, over)
-        if (!record || !ownsService(session, service)) continue
+        const isIdle = (now: ServiceRecord) =>
+          now.operations.length === 0 && clock.now() - now.changedMs > env.DYNAMIC_ALERTS_FORGET
+        const isForgotten = !record && before.changedMs > 0 && isIdle(before)
+        if ((!record && !isForgotten) || !ownsService(session, service)) continue
         await records
-          .update(service, (now) => admit(now).record)
+          .update(service, (now) => admit(now).record ?? (isIdle(now) ? 'forget' : undefined))
           .catch((error: unknown) =>
             log.warn({ service, reason: messageOf(error) }, 'what was seen of a service will be noted later'),
           )
