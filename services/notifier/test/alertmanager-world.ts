@@ -35,7 +35,7 @@ const alertmanagerConfig = (notifierPort: number) => `
 global:
   resolve_timeout: 2s
 route:
-  group_by: ['alertname', 'severity']
+  group_by: ['...']
   group_wait: 0s
   group_interval: 1s
   repeat_interval: 1h

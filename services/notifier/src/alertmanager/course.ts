@@ -18,6 +18,7 @@ export const courseRecord = z.object({
   way: z.enum(['undecided', 'alertmanager', 'direct']).describe('who tells people of this transition'),
   told: z.enum(['nothing', 'firing', 'resolved']).describe('what people were told last, by either way'),
   toldMs: epochMs.optional(),
+  seenMs: epochMs.optional().describe('Alertmanager last showed that it knows of having told that it fires'),
   toldBy: z.string().optional().describe('the webhook that told it: the same one may again'),
   astray: z
     .boolean()
@@ -57,8 +58,8 @@ export function takeTransition(
       ? { ...fresh, way: 'undecided' }
       : { ...fresh, ...direct, told: event.state === 'resolved' ? 'resolved' : 'firing' }
   }
-  const { told, toldMs, toldBy, astray, lapsed } = previous
-  const known = { ...place, takenMs: nowMs, told, toldMs, toldBy, astray }
+  const { told, toldMs, seenMs, toldBy, astray, lapsed } = previous
+  const known = { ...place, takenMs: nowMs, told, toldMs, seenMs, toldBy, astray }
   const wasFiring = previous.event.state === 'firing'
   // What is over for Alertmanager already does not end once more.
   if (event.state === 'resolved' && lapsed && told === 'firing')

@@ -172,8 +172,10 @@ export function createCourses(deps: CoursesDeps): Courses {
       })
   }
 
-  function reach(state: 'up' | 'down'): void {
-    if (state === 'up') {
+  function reach(state: 'down' | 'anew', name: string): void {
+    const others = tellers.filter((teller) => teller.name !== name)
+    // One that was there all the time knows, and tells those of its cluster.
+    if (state === 'anew' && others.every((teller) => teller.downSinceMs() !== undefined)) {
       const ms = clock.now()
       returnedMs = ms
       void changeSoon('', () => store.putReturned(ms))

@@ -46,11 +46,12 @@ describe('an alert in a webhook', () => {
   })
 
   it('is told again as a repeat, but not because an outage had Alertmanager forget', () => {
-    const told = course({ way: 'alertmanager', told: 'firing', toldMs: T0, toldBy: 'before' })
+    const told = course({ way: 'alertmanager', told: 'firing', toldMs: T0, seenMs: T0, toldBy: 'before' })
     expect(judge(told, firing)).toEqual({ action: 'tell', next: told })
     expect(judge(told, firing, { returnedMs: T0 + 50_000 })).toMatchObject({
       action: 'withhold',
       reason: 'told_before',
+      next: { seenMs: T0 + 100_000, toldMs: T0 },
     })
     // The outage was before it was told, or is long over.
     expect(judge(told, firing, { returnedMs: T0 - 1 }).action).toBe('tell')
@@ -58,7 +59,7 @@ describe('an alert in a webhook', () => {
   })
 
   it('is told once more by the same webhook, whose notification may not have been stored', () => {
-    const told = course({ way: 'alertmanager', told: 'firing', toldMs: T0, toldBy: 'w' })
+    const told = course({ way: 'alertmanager', told: 'firing', toldMs: T0, seenMs: T0, toldBy: 'w' })
     expect(judge(told, firing, { returnedMs: T0 + 50_000 }).action).toBe('tell')
   })
 

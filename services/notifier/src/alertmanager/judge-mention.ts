@@ -28,10 +28,14 @@ export function judgeMention(
     const next = astray === course.astray ? course : { ...course, astray }
     return { action: 'withhold', reason: 'told_directly', next }
   }
+  const mayHaveForgotten =
+    status === 'firing' && returnedMs !== undefined && (course.seenMs ?? 0) < returnedMs
   const tell = (): Judgement => {
     // A repeat changes nothing: it would be written for each one.
-    if (course.told === status && course.way === 'alertmanager') return { action: 'tell', next: course }
-    const next: Course = { ...course, way: 'alertmanager', told: status, toldMs: nowMs, toldBy: webhook }
+    if (course.told === status && course.way === 'alertmanager' && !mayHaveForgotten)
+      return { action: 'tell', next: course }
+    const seen = status === 'firing' ? { seenMs: nowMs } : {}
+    const next: Course = { ...course, ...seen, told: status, toldMs: nowMs, toldBy: webhook }
     // A webhook of the beginning says nothing of who tells the end that has come since.
     return {
       action: 'tell',
@@ -45,7 +49,8 @@ export function judgeMention(
     }
     const isRecent = returnedMs !== undefined && nowMs < returnedMs + repeatWindowMs
     const isKnown = course.told === 'firing' && returnedMs !== undefined && (course.toldMs ?? 0) < returnedMs
-    return isRecent && isKnown ? { action: 'withhold', reason: 'told_before', next: course } : tell()
+    const next = mayHaveForgotten ? { ...course, seenMs: nowMs } : course
+    return isRecent && isKnown ? { action: 'withhold', reason: 'told_before', next } : tell()
   }
   const beganMs = Date.parse(course.event.firedAt ?? course.event.activeAt)
   if (course.event.state === 'firing' && Date.parse(alert.endsAt) > beganMs)

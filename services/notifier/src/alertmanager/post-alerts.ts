@@ -6,8 +6,9 @@ import {
   request as requestHttp,
 } from 'node:http'
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https'
-import { text } from 'node:stream/consumers'
+import { json, text } from 'node:stream/consumers'
 import { codeOf } from '@tocsin/runtime'
+import { z } from 'zod'
 import { outcomeOfAnswer, outcomeOfFailure } from '../channels/http-outcome.ts'
 import type { SendOutcome } from '../delivery/channel.ts'
 import type { Target, TlsPaths } from './alertmanager-env.ts'
@@ -25,6 +26,8 @@ export interface PostableAlert {
 export interface PostAlerts {
   /** Never rejects. `refused`: these alerts, for what they are; `retry`: whatever else keeps them from being taken. */
   post(alerts: readonly PostableAlert[], signal: AbortSignal): Promise<SendOutcome>
+  /** When it says that it was started; undefined where it does not say. Never rejects. */
+  startedAt(signal: AbortSignal): Promise<string | undefined>
   close(): void
 }
 
@@ -34,6 +37,8 @@ export interface PostOptions {
   readonly timeoutMs: number
   readonly now: () => number
 }
+
+const status = z.object({ uptime: z.string() })
 
 /** What Alertmanager says when an alert in the request is at fault; any other answer is about the way to it. */
 const ABOUT_ALERTS = ['http_400', 'http_413', 'http_422']
@@ -61,19 +66,22 @@ export function createPostAlerts(target: Target, { tls, timeoutMs, now }: PostOp
     agent = undefined
   }
 
-  async function send(body: string, signal: AbortSignal): Promise<SendOutcome> {
+  async function ask(to: URL, signal: AbortSignal, body?: string): Promise<IncomingMessage> {
     agent ??= await connect()
     const headers = {
-      'content-type': 'application/json',
-      'content-length': Buffer.byteLength(body),
       'user-agent': 'Tocsin',
       ...(target.authorization === undefined ? {} : { authorization: target.authorization }),
+      ...(body === undefined
+        ? {}
+        : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
     }
-    const options = { method: 'POST', headers, agent, signal }
-    const answer = await answerTo(
-      () => (url.protocol === 'http:' ? requestHttp(url, options) : requestHttps(url, options)),
-      body,
-    )
+    const options = { method: body === undefined ? 'GET' : 'POST', headers, agent, signal }
+    const make = () => (to.protocol === 'http:' ? requestHttp(to, options) : requestHttps(to, options))
+    return answerTo(make, body)
+  }
+
+  async function send(body: string, signal: AbortSignal): Promise<SendOutcome> {
+    const answer = await ask(url, signal, body)
     const said = (await text(answer)).slice(0, LONGEST_ANSWER)
     return outcomeOfAnswer(
       {
@@ -96,12 +104,21 @@ export function createPostAlerts(target: Target, { tls, timeoutMs, now }: PostOp
       if (outcome.result !== 'refused' || ABOUT_ALERTS.includes(outcome.reason)) return outcome
       return { ...outcome, result: 'retry', detail: adviceOn(outcome) }
     },
+    async startedAt(stopping) {
+      const signal = AbortSignal.any([stopping, AbortSignal.timeout(timeoutMs)])
+      try {
+        const answer = await json(await ask(new URL('status', url), signal))
+        return status.safeParse(answer).data?.uptime
+      } catch {
+        return undefined
+      }
+    },
     close: disconnect,
   }
 }
 
 /** A connection that was kept open may have been closed at the other end just now: that is no failure yet. */
-function answerTo(make: () => ClientRequest, body: string): Promise<IncomingMessage> {
+function answerTo(make: () => ClientRequest, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const made = make()
     made.once('response', resolve)

@@ -25,7 +25,8 @@ export interface TellDeps {
   readonly log: Log
   readonly metrics: AlertmanagerMetrics
   readonly onAccepted: (told: readonly Course[]) => void
-  readonly onReach: (state: 'up' | 'down') => void
+  /** It can no longer be reached; it can be again, or has begun anew, perhaps knowing nothing of what it had told. */
+  readonly onReach: (state: 'down' | 'anew', name: string) => void
 }
 
 const MOST_A_BATCH = 64
@@ -43,10 +44,29 @@ export function tellTarget(deps: TellDeps): TargetTeller {
   const throttle = createThrottle(clock)
   let downSinceMs: number | undefined
   let failures = 0
+  let askedMs = 0
+  let startedAt: string | undefined
   let poke = () => {}
 
   function count(): void {
     metrics.queue.set({ alertmanager: name }, waiting.size)
+  }
+
+  function beginAnew(): void {
+    for (const fingerprint of courses.keys()) waiting.add(fingerprint)
+    deps.onReach('anew', name)
+  }
+
+  /** A restart that no request fell into is seen by when it says that it was started. */
+  async function lookForRestart(): Promise<void> {
+    if (clock.now() < askedMs + PROBE_EVERY_MS) return
+    askedMs = clock.now()
+    const answer = await post.startedAt(stopping.signal)
+    if (answer !== undefined && startedAt !== undefined && answer !== startedAt) {
+      log.info({ alertmanager: name, startedAt: answer }, 'this Alertmanager was started anew')
+      beginAnew()
+    }
+    startedAt = answer ?? startedAt
   }
 
   function reached(outcome: SendOutcome): void {
@@ -56,9 +76,7 @@ export function tellTarget(deps: TellDeps): TargetTeller {
       if (downSinceMs === undefined) return
       log.info({ alertmanager: name, downMs: clock.now() - downSinceMs }, 'this Alertmanager is back')
       downSinceMs = undefined
-      // It may have begun anew, knowing nothing.
-      for (const fingerprint of courses.keys()) waiting.add(fingerprint)
-      deps.onReach('up')
+      beginAnew()
       return
     }
     failures++
@@ -70,7 +88,7 @@ export function tellTarget(deps: TellDeps): TargetTeller {
       { alertmanager: name, reason, detail },
       'this Alertmanager cannot be told of alerts; it is tried again',
     )
-    deps.onReach('down')
+    deps.onReach('down', name)
   }
 
   async function request(batch: readonly Course[]): Promise<SendOutcome> {
@@ -147,6 +165,7 @@ export function tellTarget(deps: TellDeps): TargetTeller {
     const batch = takeBatch()
     const outcome = await tell(batch)
     if (outcome.result === 'retry') for (const { fingerprint } of batch) waiting.add(fingerprint)
+    else await lookForRestart()
     count()
     if (outcome.result === 'retry')
       return Math.max(outcome.retryAfterMs ?? 0, backoffMs(failures - 1, FIRST_RETRY_MS, LAST_RETRY_MS))

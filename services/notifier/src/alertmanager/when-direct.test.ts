@@ -47,17 +47,43 @@ const cases: readonly [string, Partial<Course>, Partial<Situation>, number | und
   ['has no news when nobody heard of its beginning', ended, down(0), undefined],
   ['waits for its end to be taken', { ...ended, told: 'firing' }, {}, 105_000, 'not_taken'],
   ['ends with what took its end', { ...ended, ...accepted, told: 'firing' }, down(110_000), 115_000, 'lost'],
+  [
+    'ends with the memory of its beginning',
+    { ...ended, ...accepted, told: 'firing', seenMs: 1 },
+    { returnedMs: 110_000 },
+    110_000,
+    'forgotten',
+  ],
+  [
+    'ends at once when that is gone already',
+    { ...ended, told: 'firing', seenMs: 1 },
+    { returnedMs: 2 },
+    100_000,
+    'forgotten',
+  ],
+  [
+    'is remembered once it was mentioned again',
+    { ...ended, ...accepted, told: 'firing', seenMs: 3 },
+    { returnedMs: 2 },
+    undefined,
+  ],
   ['is direct already', { ...fresh, way: 'direct' }, down(0), undefined],
 ]
 
 it.each(cases)('a transition %s', (_, course, situation, atMs, reason) => {
-  const now = { beganMs: 0, downSinceMs: undefined, webhook: 'seen', ...situation } as const
+  const now = {
+    beganMs: 0,
+    downSinceMs: undefined,
+    returnedMs: undefined,
+    webhook: 'seen',
+    ...situation,
+  } as const
   const due = whenDirect({ ...fresh, ...course }, now, patience)
   expect(due).toEqual(atMs === undefined ? undefined : { atMs, reason })
 })
 
 it('a transition waits for no webhook where none is wanted', () => {
-  const now = { beganMs: 0, downSinceMs: undefined, webhook: 'awaited' } as const
+  const now = { beganMs: 0, downSinceMs: undefined, returnedMs: undefined, webhook: 'awaited' } as const
   const course = { ...fresh, ...accepted }
   expect(whenDirect(course, now, { ...patience, webhookWithinMs: 0 })).toBeUndefined()
   expect(whenDirect(fresh, now, { ...patience, webhookWithinMs: 0 })?.reason).toBe('not_taken')

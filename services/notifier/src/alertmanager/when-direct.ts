@@ -23,7 +23,7 @@ export interface Patience {
   readonly repeatWindowMs: number
 }
 
-export type DirectReason = 'not_taken' | 'lost' | 'no_webhook'
+export type DirectReason = 'not_taken' | 'lost' | 'forgotten' | 'no_webhook'
 
 /**
  * When a transition is to be told directly if nothing changes until then, and why; undefined when it is not to be.
@@ -31,13 +31,16 @@ export type DirectReason = 'not_taken' | 'lost' | 'no_webhook'
  */
 export function whenDirect(
   course: Course,
-  { beganMs, downSinceMs, webhook }: Pick<Situation, 'beganMs' | 'downSinceMs' | 'webhook'>,
+  { beganMs, downSinceMs, returnedMs, webhook }: Omit<Situation, 'nowMs'>,
   { fallbackAfterMs, webhookWithinMs }: Patience,
 ): { readonly atMs: number; readonly reason: DirectReason } | undefined {
   const { way, acceptedMs, event, told } = course
   const firing = event.state === 'firing'
   const hasNews = firing ? told !== 'firing' : told === 'firing'
   if (way === 'direct' || !hasNews) return undefined
+  // It may not know that it has told of the beginning: then it never tells of the end.
+  if (!firing && returnedMs !== undefined && returnedMs > (course.seenMs ?? 0))
+    return { atMs: Math.max(course.takenMs, returnedMs), reason: 'forgotten' }
   const takenMs = Math.max(course.takenMs, beganMs)
   const fallbackMs = downSinceMs === undefined ? undefined : downSinceMs + fallbackAfterMs
   if (acceptedMs === undefined) {
