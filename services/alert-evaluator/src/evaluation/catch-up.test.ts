@@ -54,8 +54,8 @@ function replay(messages: readonly Message[], each: boolean) {
     catchUp.before(delivery)
     const series = head.intern({ __name__: name }, 'test')
     if (!('ref' in series)) throw new Error(series.detail)
-    head.append(series, delivery.timeMs, value)
-    catchUp.after({ ...delivery, newestMs: delivery.timeMs, series: [series] })
+    head.append(series, Math.floor(delivery.timeMs), value)
+    catchUp.after({ ...delivery, newestMs: Math.floor(delivery.timeMs), series: [series] })
     if (each) catchUp.finish(delivery.timeMs)
   })
   catchUp.finish(START + 100_000)
@@ -76,6 +76,15 @@ test('no level is passed over, not even within a millisecond', () => {
     'High firing 7 @7',
     'Kept resolved 9 @1506',
   ])
+})
+
+test('a level that stands for less than a millisecond is not passed over at its turn either', () => {
+  const messages = [
+    { atMs: 1, name: 'a', value: 1 },
+    { atMs: 5.9, name: 'a', value: 7 },
+    { atMs: 6.2, name: 'a', value: 1 },
+  ]
+  expect(replay(messages, false).told).toEqual(['High firing 7 @6', 'High resolved 7 @7'])
 })
 
 test('a deadline between two messages is lived through at its own time', () => {

@@ -59,8 +59,8 @@ export function createCatchUp({ engine, timeOf, evaluate, now, concerns }: Catch
   }
   return {
     before({ timeMs }) {
-      // Of the same millisecond: an evaluation could not tell it from the batch.
-      if (batch && (timeMs <= batch.atMs || timeMs - batch.cause.eventMs > SPAN_MS)) close()
+      // A sample's time has no fraction, an evaluation's is rounded up: it could not tell this one from the batch.
+      if (batch && (Math.floor(timeMs) <= batch.atMs || timeMs - batch.cause.eventMs > SPAN_MS)) close()
       passTo(timeMs)
     },
     after({ timeMs, sequence, newestMs, series }) {

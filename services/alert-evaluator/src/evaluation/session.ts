@@ -1,13 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import {
-  createEngine,
-  type Engine,
-  type Moment,
-  type RuleRef,
-  type RuleSet,
-  type Trigger,
-} from '@tocsin/alerting'
+import { createEngine, type Engine, type Moment, type RuleRef, type Trigger } from '@tocsin/alerting'
 import {
   type Bus,
   type ConsumeDeps,
@@ -201,18 +194,24 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     for (const { rule, alerts } of orphans.values()) engine.endRule(rule, alerts, moment)
     orphans.clear()
   }
-  function changeRules(rules: RuleSet): void {
-    if (paused || !live) return
-    evaluate(momentNow('changed'), (moment) => {
-      const known = engine.rules().rules
+  /** Takes the rules as they are now, and evaluates the groups that are new or changed, or asked for. */
+  function takeRules(moment: Moment, isAsked: (group: string) => boolean): void {
+    const known = engine.rules().rules
+    const rules = book.current()
+    if (rules !== engine.rules()) {
       engine.replaceRules(rules, moment)
+      // Before those are ended whose rule is not there: it may just have come.
       adopt(engine, orphans)
-      endOrphans(moment)
-      for (const group of ownGroups())
-        if (group.rules.some(({ id, rule }) => known.get(id)?.rule !== rule))
-          engine.evaluateGroup(group, moment)
-    })
+    }
+    endOrphans(moment)
+    for (const group of ownGroups())
+      if (isAsked(group.id) || group.rules.some(({ id, rule }) => known.get(id)?.rule !== rule))
+        engine.evaluateGroup(group, moment)
     groups.set(ownGroups())
+  }
+  function changeRules(): void {
+    if (paused || !live) return
+    evaluate(momentNow('changed'), (moment) => takeRules(moment, () => false))
   }
   const writePositions = async () => {
     if (paused || !live) return
@@ -270,17 +269,12 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
     parts.reach(sequence)
     if (!live) return
     const adopted = new Set(tenures.map(({ shard }) => shard))
-    evaluate(momentNow('changed'), (moment) => {
-      endOrphans(moment)
-      for (const group of ownGroups())
-        if (adopted.has(shardOf(group.id)) || missed.has(group.id)) engine.evaluateGroup(group, moment)
-    })
+    evaluate(momentNow('changed'), (moment) =>
+      takeRules(moment, (group) => adopted.has(shardOf(group)) || missed.has(group)),
+    )
     missed.clear()
     evaluate(momentNow('sample'), (moment) => void engine.evaluateMarked(moment))
-    groups.set(ownGroups())
     positionWhenDurable(parts.tenures())
-    // They may have changed meanwhile.
-    if (engine.rules() !== book.current()) changeRules(book.current())
   }
 
   function positionWhenDurable(tenures: readonly Tenure[]): void {
