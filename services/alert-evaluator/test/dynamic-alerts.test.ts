@@ -33,7 +33,7 @@ afterEach(() => {
 
 /** Traffic that goes on until the test ends, or the function returned is called. */
 function keepSending(...args: Parameters<typeof sendSpans> extends [unknown, ...infer Rest] ? Rest : never) {
-  const timer = setInterval(() => void sendSpans(collector, ...args), 300)
+  const timer = setInterval(() => void sendSpans(collector, ...args).catch(() => {}), 300)
   timers.add(timer)
   return () => clearInterval(timer)
 }

@@ -25,8 +25,6 @@ export interface OperationWatchDeps extends Pick<ConsumeDeps, 'clock' | 'log'> {
   readonly onNew: () => void
 }
 
-/** Operations of all services together, two rules each. */
-const MOST_IN_ALL = 2500
 const TELL_EVERY_MS = 3_600_000
 
 /** Whether this replica evaluates the dynamic rules of a service. */
@@ -50,7 +48,8 @@ export function createOperationWatch({
   function tellOver(service: string, count: number): void {
     const due = throttle(service)
     if (!due) return
-    const advice = `take ids out of span names, or raise DYNAMIC_ALERTS_MAX_OPERATIONS (in all there are ${MOST_IN_ALL})`
+    const advice =
+      'take ids out of span names, or raise DYNAMIC_ALERTS_MAX_OPERATIONS or DYNAMIC_ALERTS_MAX_IN_ALL'
     log.warn(
       { operationsOf: service, over: count, most: limits.most },
       `operations beyond the limit have no dynamic alerts: ${advice}`,
@@ -75,7 +74,7 @@ export function createOperationWatch({
       const counted = new Map<string, number>()
       const noticed = noticeOperations(session.head, kinds)
       const services = new Set([...records.services(), ...noticed.keys()])
-      let left = MOST_IN_ALL
+      let left = env.DYNAMIC_ALERTS_MAX_IN_ALL
       for (const service of services) left -= records.record(service).operations.length
       for (const service of services) {
         const operations = noticed.get(service) ?? new Map()
