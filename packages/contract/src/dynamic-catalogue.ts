@@ -3,7 +3,7 @@ import type { MetricDefinitions } from './metric-definition.ts'
 /** What the alert-evaluator says of its dynamic alerts. */
 export const dynamicAlertMetrics = {
   spanAlertTimestampSeconds: {
-    name: 'tocsin_span_alert_timestamp_seconds',
+    name: 'traces_span_alert_timestamp_seconds',
     type: 'gauge',
     unit: 'seconds',
     labels: ['span_name', 'span_kind', 'severity', 'alert', 'trace_id', 'span_id', 'message'],

@@ -12,7 +12,7 @@ export interface SpanAlertSurroundings {
   readonly traceURL?: string | undefined
 }
 
-const METRIC = 'tocsin_span_alert_timestamp_seconds'
+const METRIC = 'traces_span_alert_timestamp_seconds'
 const IDENTITY = ['service', 'span_name', 'span_kind', 'severity'] as const
 
 /** The rule that raises an alert of a service's spans with `alert.severity`, and holds it. */
