@@ -50,7 +50,7 @@ export const alertmanagerMetrics = {
     name: 'tocsin_alertmanager_direct_total',
     type: 'counter',
     labels: ['reason'],
-    help: 'Transitions told without Alertmanager: it was unreachable, had lost them, refused them, sent no_webhook, or they follow what was told without it.',
+    help: 'Transitions told without Alertmanager: not_taken in time, lost or forgotten by one that died, sent by no_webhook, or they follow what was told without it.',
   },
   alertmanagerWithheldTotal: {
     name: 'tocsin_alertmanager_withheld_total',

@@ -129,3 +129,21 @@ describe('when Alertmanager dies', () => {
     for (const name of names) expect([name, world.toldOf(name)]).toEqual([name, ['firing', 'resolved']])
   }, 120_000)
 })
+
+describe('when Alertmanager is no longer a target', () => {
+  it('tells directly what is left, once, whatever Alertmanager makes of the silence', async () => {
+    await world.alert('Left')
+    await world.untilTold('Left', ['firing'])
+    await world.service.restart({ ALERT_MANAGER_ENABLED: 'false' })
+    await world.alert('New')
+    await world.untilTold('New', ['firing'])
+    // It has not heard of the alert for long enough to take it for over.
+    await waitFor(async () => (await world.alertsInAlertmanager('Left')).length === 0, { timeoutMs: 15_000 })
+    await untilQuiet()
+    expect(world.toldOf('Left')).toEqual(['firing'])
+    await world.alert('Left', 'resolved')
+    await world.alert('New', 'resolved')
+    for (const name of ['Left', 'New']) await world.untilTold(name, ['firing', 'resolved'])
+    expect(await world.alertsInAlertmanager('New')).toEqual([])
+  }, 60_000)
+})
