@@ -23,6 +23,8 @@ export interface ChosenThresholds extends OperationThresholds {
 const HIGHEST_SECONDS = (LONGEST_LATENCY_MS / 1000) * 0.95
 const HIGHEST_RATIO = 0.9
 
+/** Digits that nobody reads make an expression unreadable. */
+const short = (value: number) => Number(value.toPrecision(4))
 const percent = (ratio: number) => `${Number((ratio * 100).toPrecision(3))}%`
 const seconds = (value: number) => formatDuration(Math.round(value * 1000))
 
@@ -34,55 +36,33 @@ export function chooseThresholds(
 ): ChosenThresholds {
   const own = settings.operations?.[name] ?? {}
   const set = { ...settings, ...own }
-  const enabled = (settings.enabled ?? true) && (own.enabled ?? true)
-  const learns = set.baseline ?? env.DYNAMIC_ALERTS_BASELINE
   const minCalls = set.minCalls ?? env.DYNAMIC_ALERTS_MIN_CALLS
-  const samples = measured?.samples ?? 0
-  const lacking =
-    `a baseline needs ${env.DYNAMIC_ALERTS_BASELINE_SAMPLES} windows of ` +
-    `${formatDuration(env.DYNAMIC_ALERTS_WINDOW)} with ${minCalls} calls, there are ${samples}`
-
-  function choose(signal: Signal): { chosen: ChosenSignal; limits?: LearningLimits } {
-    const { fixed, isOwn, baseline, severity, show, highest } = signal
-    if (isOwn)
-      return {
-        chosen: { threshold: fixed, severity, from: 'set', note: `${show(fixed)}, set for this operation` },
-      }
-    if (!learns) return { chosen: { threshold: fixed, severity, from: 'static', note: show(fixed) } }
-    const factor = env.DYNAMIC_ALERTS_BASELINE_FACTOR
-    const cap = Math.max(fixed, Math.min(fixed * factor, highest))
-    const limits = { floor: fixed / factor, cap, leastSamples: env.DYNAMIC_ALERTS_BASELINE_SAMPLES }
-    if (!baseline)
-      return {
-        chosen: { threshold: fixed, severity, from: 'static', note: `${show(fixed)}; ${lacking}` },
-        limits,
-      }
-    // The limits may have been changed since it was learnt.
-    const threshold = Math.min(Math.max(baseline.threshold, limits.floor), cap)
-    return {
-      chosen: { threshold, severity, from: 'learnt', note: describe(threshold, baseline, limits, show, env) },
-      limits,
-    }
-  }
-
-  const forErrors = choose({
-    fixed: set.errorRate ?? env.DYNAMIC_ALERTS_ERROR_RATE,
-    isOwn: own.errorRate !== undefined,
-    baseline: errors,
-    severity: set.errorSeverity ?? env.DYNAMIC_ALERTS_ERROR_SEVERITY,
-    show: percent,
-    highest: HIGHEST_RATIO,
-  })
-  const forLatency = choose({
-    fixed: (set.latency === undefined ? env.DYNAMIC_ALERTS_LATENCY : parseRuleDuration(set.latency)) / 1000,
-    isOwn: own.latency !== undefined,
-    baseline: latency,
-    severity: set.latencySeverity ?? env.DYNAMIC_ALERTS_LATENCY_SEVERITY,
-    show: seconds,
-    highest: HIGHEST_SECONDS,
-  })
+  const learns = set.baseline ?? env.DYNAMIC_ALERTS_BASELINE
+  const from = { env, learns, minCalls, samples: measured?.samples ?? 0 }
+  const forErrors = chooseSignal(
+    {
+      fixed: set.errorRate ?? env.DYNAMIC_ALERTS_ERROR_RATE,
+      isOwn: own.errorRate !== undefined,
+      baseline: errors,
+      severity: set.errorSeverity ?? env.DYNAMIC_ALERTS_ERROR_SEVERITY,
+      show: percent,
+      highest: HIGHEST_RATIO,
+    },
+    from,
+  )
+  const forLatency = chooseSignal(
+    {
+      fixed: (set.latency === undefined ? env.DYNAMIC_ALERTS_LATENCY : parseRuleDuration(set.latency)) / 1000,
+      isOwn: own.latency !== undefined,
+      baseline: latency,
+      severity: set.latencySeverity ?? env.DYNAMIC_ALERTS_LATENCY_SEVERITY,
+      show: seconds,
+      highest: HIGHEST_SECONDS,
+    },
+    from,
+  )
   return {
-    enabled,
+    enabled: (settings.enabled ?? true) && (own.enabled ?? true),
     errors: forErrors.chosen,
     latency: forLatency.chosen,
     quantile: set.quantile ?? env.DYNAMIC_ALERTS_LATENCY_QUANTILE,
@@ -102,6 +82,36 @@ interface Signal {
   readonly severity: SignalThreshold['severity']
   readonly show: (value: number) => string
   readonly highest: number
+}
+
+interface ChoosingFrom {
+  readonly env: DynamicEnv
+  readonly learns: boolean
+  readonly minCalls: number
+  /** Windows that had enough calls. */
+  readonly samples: number
+}
+
+function chooseSignal(
+  { fixed, isOwn, baseline, severity, show, highest }: Signal,
+  { env, learns, minCalls, samples }: ChoosingFrom,
+): { readonly chosen: ChosenSignal; readonly limits?: LearningLimits } {
+  const still = (from: 'static' | 'set', note: string) => ({ threshold: fixed, severity, from, note })
+  if (isOwn) return { chosen: still('set', `${show(fixed)}, set for this operation`) }
+  if (!learns) return { chosen: still('static', show(fixed)) }
+  const factor = env.DYNAMIC_ALERTS_BASELINE_FACTOR
+  const leastSamples = env.DYNAMIC_ALERTS_BASELINE_SAMPLES
+  const cap = Math.max(fixed, Math.min(fixed * factor, highest))
+  const limits = { floor: short(fixed / factor), cap: short(cap), leastSamples }
+  if (!baseline) {
+    const window = formatDuration(env.DYNAMIC_ALERTS_WINDOW)
+    const lacking = `a baseline needs ${leastSamples} windows of ${window} with ${minCalls} calls, there are ${samples}`
+    return { chosen: still('static', `${show(fixed)}; ${lacking}`), limits }
+  }
+  // The limits may have been changed since it was learnt.
+  const threshold = Math.min(Math.max(baseline.threshold, limits.floor), limits.cap)
+  const note = describe(threshold, baseline, limits, show, env)
+  return { chosen: { threshold, severity, from: 'learnt', note }, limits }
 }
 
 const BOUNDS = {

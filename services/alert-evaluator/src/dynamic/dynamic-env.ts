@@ -16,8 +16,8 @@ export const dynamicEnv = {
   DYNAMIC_ALERTS_KINDS: envVar.list
     .pipe(z.array(z.enum(KINDS)).min(1, `some of ${KINDS.join(', ')}`))
     .default(['server', 'consumer']),
-  /** Operations that get rules: of a service, and of all. */
-  DYNAMIC_ALERTS_MAX_OPERATIONS: envVar.integer(1, 1000).default(50),
+  /** Operations that get rules: of a service (one message of NATS holds all that is known of them), and of all. */
+  DYNAMIC_ALERTS_MAX_OPERATIONS: envVar.integer(1, 300).default(50),
   DYNAMIC_ALERTS_MAX_IN_ALL: envVar.integer(1, 10_000).default(1500),
   /** What is looked at, back from now. */
   DYNAMIC_ALERTS_WINDOW: envVar.period.default(300_000),

@@ -1,15 +1,16 @@
-import type { ConsumeDeps } from '@tocsin/runtime'
+import type { DynamicAlertSettings } from '@tocsin/contract'
+import { type ConsumeDeps, messageOf } from '@tocsin/runtime'
 import type { Session } from '../evaluation/session.ts'
 import { chooseThresholds } from './choose-thresholds.ts'
 import type { DynamicEnv } from './dynamic-env.ts'
 import type { DynamicRecords } from './follow-records.ts'
 import { learnBaseline } from './learn-baseline.ts'
 import { measureWindows } from './measure-windows.ts'
-import { kindsOf, noticeOperations } from './notice-operations.ts'
+import { kindsOf, type NoticedOperation, noticeOperations } from './notice-operations.ts'
 import { type OperationRecord, operationKey } from './service-record.ts'
 import { ownsService } from './watch-operations.ts'
 
-export interface LearnDeps extends Pick<ConsumeDeps, 'clock'> {
+export interface LearnDeps extends Pick<ConsumeDeps, 'clock' | 'log'> {
   readonly env: DynamicEnv
   readonly records: DynamicRecords
 }
@@ -17,41 +18,47 @@ export interface LearnDeps extends Pick<ConsumeDeps, 'clock'> {
 /** Measures the operations that are due of the services that this replica evaluates, and keeps what was learnt. */
 export async function learnThresholds(
   session: Pick<Session, 'head' | 'owns'>,
-  { env, records, clock }: LearnDeps,
+  deps: LearnDeps,
 ): Promise<void> {
+  const { env, records, log } = deps
   const noticed = noticeOperations(session.head, kindsOf(env.DYNAMIC_ALERTS_KINDS))
   for (const service of records.services()) {
-    const settings = records.settings(service)
-    if (settings.enabled === false || !ownsService(session, service)) continue
-    const seen = noticed.get(service)
-    const learnt = new Map<string, Partial<OperationRecord>>()
-    for (const operation of records.record(service).operations) {
-      const nowMs = clock.now()
-      const { measured } = operation
-      if (measured && nowMs - measured.atMs < env.DYNAMIC_ALERTS_BASELINE_INTERVAL && nowMs >= measured.atMs)
-        continue
-      const lastSeenMs = Math.max(
-        operation.lastSeenMs,
-        Math.round(seen?.get(operationKey(operation))?.lastSeenMs ?? 0),
-      )
-      learnt.set(operationKey(operation), {
-        lastSeenMs,
-        ...(await learnOperation(session, service, operation, settings, env, nowMs)),
-      })
-    }
-    if (learnt.size === 0) continue
-    await records.update(service, (now) => ({
-      ...now,
-      operations: now.operations.map((one) => ({ ...one, ...learnt.get(operationKey(one)) })),
-    }))
+    if (records.settings(service).enabled === false || !ownsService(session, service)) continue
+    await learnService(session, service, noticed.get(service), deps).catch((error: unknown) =>
+      log.warn({ ofService: service, reason: messageOf(error) }, 'thresholds will be learnt later'),
+    )
   }
+}
+
+async function learnService(
+  session: Pick<Session, 'head'>,
+  service: string,
+  noticed: ReadonlyMap<string, NoticedOperation> | undefined,
+  { env, records, clock }: LearnDeps,
+): Promise<void> {
+  const settings = records.settings(service)
+  const learnt = new Map<string, Partial<OperationRecord>>()
+  for (const operation of records.record(service).operations) {
+    const nowMs = clock.now()
+    const sinceMs = nowMs - (operation.measured?.atMs ?? Number.NEGATIVE_INFINITY)
+    if (sinceMs >= 0 && sinceMs < env.DYNAMIC_ALERTS_BASELINE_INTERVAL) continue
+    const key = operationKey(operation)
+    const lastSeenMs = Math.max(operation.lastSeenMs, noticed?.get(key)?.lastSeenMs ?? 0)
+    const measured = await learnOperation(session, service, operation, settings, env, nowMs)
+    learnt.set(key, { lastSeenMs, ...measured })
+  }
+  if (learnt.size === 0) return
+  await records.update(service, (now) => ({
+    ...now,
+    operations: now.operations.map((one) => ({ ...one, ...learnt.get(operationKey(one)) })),
+  }))
 }
 
 async function learnOperation(
   { head }: Pick<Session, 'head'>,
   service: string,
   operation: OperationRecord,
-  settings: Parameters<typeof chooseThresholds>[1],
+  settings: DynamicAlertSettings,
   env: DynamicEnv,
   nowMs: number,
 ): Promise<Partial<OperationRecord>> {

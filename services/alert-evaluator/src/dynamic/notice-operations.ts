@@ -10,13 +10,16 @@ export interface NoticedOperation extends Operation {
 }
 
 const CALLS = spanMetrics.spanCallsTotal.name
+/** As spans have them; others may publish series of any name. */
+const [MOST_SERVICE, MOST_NAME] = [256, 1024]
 const matchers = [createMatcher('__name__', '=', CALLS)]
 
 /** The operation that a series counts; undefined for other series, and for spans of other kinds. */
 export function operationOf(series: Series, kinds: ReadonlySet<string>): Operation | undefined {
   if (series.name !== CALLS) return undefined
   const { service = '', span_name: name = '', span_kind: kind = '' } = series.labels
-  return service === '' || name === '' || !kinds.has(kind) ? undefined : { service, name, kind }
+  if (service === '' || name === '' || !kinds.has(kind)) return undefined
+  return service.length > MOST_SERVICE || name.length > MOST_NAME ? undefined : { service, name, kind }
 }
 
 /** Every operation in a head, by service and key. */
@@ -31,7 +34,7 @@ export function noticeOperations(
     const operations = services.get(operation.service) ?? new Map<string, NoticedOperation>()
     services.set(operation.service, operations)
     const key = operationKey(operation)
-    const lastSeenMs = Math.max(series.lastTimeMs, operations.get(key)?.lastSeenMs ?? 0)
+    const lastSeenMs = Math.max(Math.round(series.lastTimeMs), operations.get(key)?.lastSeenMs ?? 0)
     operations.set(key, { ...operation, lastSeenMs })
   }
   return services

@@ -33,7 +33,7 @@ const LEARN_EVERY_MS = 60_000
 
 /** Brings the rules of all services that are known into the book, and keeps them as what is seen, said and learnt has them. */
 export async function startDynamic(deps: DynamicDeps): Promise<DynamicAlerts> {
-  const { env, book, clock, lifecycle } = deps
+  const { env, book, lifecycle } = deps
   const records = await followRecords(deps)
   const build = createGroupBuilder(env, `${deps.url}/runbooks`)
   const apply = async () => {
@@ -58,7 +58,7 @@ export async function startDynamic(deps: DynamicDeps): Promise<DynamicAlerts> {
   const watch = createOperationWatch({ ...deps, records, onNew: settling.soon })
   const everyMs = Math.min(LEARN_EVERY_MS, env.DYNAMIC_ALERTS_BASELINE_INTERVAL)
   const learn = async () => {
-    if (current && env.DYNAMIC_ALERTS_BASELINE) await learnThresholds(current, { env, records, clock })
+    if (current && env.DYNAMIC_ALERTS_BASELINE) await learnThresholds(current, { ...deps, records })
   }
   const stops = [
     runRegularly(deps, 'noting operations', SETTLE_EVERY_MS, settle),
