@@ -85,6 +85,6 @@ async function untilValue(url: string, series: string, value: number, timeMs: nu
   for (;;) {
     const answer = (await (await fetch(query)).json()) as { data: { result: { value: [number, string] }[] } }
     if (answer.data.result[0]?.value[1] === String(value)) return
-    await delay(5)
+    await delay(20)
   }
 }
