@@ -13,7 +13,7 @@ beforeAll(async () => {
   world = await startWorld()
   collector = await startService('collector', { NATS_URL: world.nats.url })
   evaluator = await world.start({
-    DYNAMIC_ALERTS_WINDOW: '4s',
+    DYNAMIC_ALERTS_WINDOW: '10s',
     DYNAMIC_ALERTS_SPAN_HOLD: '20s',
     DYNAMIC_ALERTS_BASELINE: 'false',
     TRACE_URL_TEMPLATE: 'https://traces.example.com/trace/{traceId}',
@@ -55,7 +55,7 @@ test('an operation that fails and one that is slow raise alerts, which end when 
       expect(events.length).toBeGreaterThanOrEqual(2)
       return events
     },
-    { what: 'two alerts', timeoutMs: 20_000 },
+    { what: 'two alerts', timeoutMs: 30_000 },
   )
   expect(
     fired.map(({ alertname, labels, state }) => `${state} ${alertname} ${labels['span_name']}`).toSorted(),
@@ -82,9 +82,9 @@ test('an operation that fails and one that is slow raise alerts, which end when 
       expect(events).toHaveLength(4)
       return events
     },
-    { what: 'both to resolve', timeoutMs: 20_000 },
+    { what: 'both to resolve', timeoutMs: 45_000 },
   )
-}, 60_000)
+}, 90_000)
 
 test('few calls, few failures, and services that are switched off raise nothing', async () => {
   await settings('silent', { enabled: false })
