@@ -6,7 +6,7 @@ import { startPrometheus, waitFor } from '@tocsin/testkit'
 import { versionOf } from '../rules/prometheus-side.ts'
 import { createWriteRequests, pushedText, timedText } from './bodies.ts'
 import type { Fleet } from './fleet.ts'
-import { pin, postAll, RECEIVING, type Receiver } from './receiver.ts'
+import { pin, postAll, RECEIVING, type Receiver, timed } from './receiver.ts'
 
 const MISSING = 'left out, it is not installed (Debian, Ubuntu: apt-get install'
 
@@ -40,7 +40,7 @@ async function startVictoria(command: string): Promise<Receiver> {
     pid,
     url,
     bodies: timedText,
-    send: (bodies) => postAll(bodies, () => `${url}/api/v1/import/prometheus`),
+    send: (bodies) => timed(() => postAll(bodies, () => `${url}/api/v1/import/prometheus`)),
     async stop() {
       await stop()
       rmSync(folder, { recursive: true, force: true })
@@ -62,7 +62,9 @@ async function startPushgateway(command: string): Promise<Receiver> {
     url,
     bodies: pushedText,
     send: (bodies) =>
-      postAll(bodies, ({ source }) => `${url}/metrics/job/${source}`, { 'content-type': 'text/plain' }),
+      timed(() =>
+        postAll(bodies, ({ source }) => `${url}/metrics/job/${source}`, { 'content-type': 'text/plain' }),
+      ),
     stop,
   }
 }
@@ -77,11 +79,13 @@ async function startRemoteWrite(fleet: Fleet): Promise<Receiver> {
     url: server.url,
     bodies: createWriteRequests(fleet),
     send: (bodies) =>
-      postAll(bodies, () => `${server.url}/api/v1/write`, {
-        'content-type': 'application/x-protobuf',
-        'content-encoding': 'snappy',
-        'x-prometheus-remote-write-version': '0.1.0',
-      }),
+      timed(() =>
+        postAll(bodies, () => `${server.url}/api/v1/write`, {
+          'content-type': 'application/x-protobuf',
+          'content-encoding': 'snappy',
+          'x-prometheus-remote-write-version': '0.1.0',
+        }),
+      ),
     stop: () => server.stop(),
   }
 }

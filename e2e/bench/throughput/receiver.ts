@@ -10,8 +10,11 @@ export interface Receiver {
   /** Where it answers HTTP. */
   readonly url: string
   readonly bodies: WriteBodies
-  /** Resolves once all of it, which ends with a cycle, is there to be queried or scraped. */
-  send(bodies: readonly Body[], cycle: number, timeMs: number): Promise<void>
+  /**
+   * Resolves once all of it, which ends with a cycle, is there to be queried or scraped, with the milliseconds that
+   * this took.
+   */
+  send(bodies: readonly Body[], cycle: number, timeMs: number): Promise<number>
   stop(): Promise<void>
 }
 
@@ -27,6 +30,13 @@ export function pin(pid: number, core: number): void {
 export const pinSender = (pid: number): void => pin(pid, SENDING)
 
 const agent = new Agent({ keepAlive: true, maxSockets: 4 })
+
+/** How long something takes, in milliseconds. */
+export async function timed(run: () => Promise<unknown>): Promise<number> {
+  const begun = performance.now()
+  await run()
+  return performance.now() - begun
+}
 
 /** Posts bodies, a few at a time; a receiver that says no ends the benchmark. */
 export async function postAll(

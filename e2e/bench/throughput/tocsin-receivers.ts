@@ -5,7 +5,7 @@ import { createSubjects } from '@tocsin/contract'
 import { type ServiceUnderTest, startNats, startService } from '@tocsin/testkit'
 import { type Body, createWriteRequests, eventArrays, sdkBatches } from './bodies.ts'
 import type { Fleet } from './fleet.ts'
-import { pin, pinSender, postAll, RECEIVING, type Receiver } from './receiver.ts'
+import { pin, pinSender, postAll, RECEIVING, type Receiver, timed } from './receiver.ts'
 
 const subjects = createSubjects()
 /** Messages on their way to NATS at once. */
@@ -20,28 +20,51 @@ const LIMITS = {
 export async function startTocsinReceivers(fleet: Fleet): Promise<readonly Receiver[]> {
   return [
     await startBatchReceiver(fleet),
-    await startReceiver(fleet, 'JSON events in arrays through NATS', eventArrays, publishAll),
-    await startReceiver(fleet, 'remote write', createWriteRequests(fleet), (_, { url }, bodies) =>
-      postAll(bodies, () => `${url}/api/v1/write?source=bench`, {
-        'content-type': 'application/x-protobuf',
-        'content-encoding': 'snappy',
-        'x-prometheus-remote-write-version': '0.1.0',
-      }),
-    ),
+    await startReceiver(fleet, 'JSON events in arrays through NATS', eventArrays, readStored),
+    await startReceiver(fleet, 'remote write', createWriteRequests(fleet), forward),
   ]
 }
 
 /** The collector that reads what SDKs publish. */
 export const startBatchReceiver = (fleet: Fleet): Promise<Receiver> =>
-  startReceiver(fleet, 'SDK batches through NATS', sdkBatches, publishAll)
+  startReceiver(fleet, 'SDK batches through NATS', sdkBatches, readStored)
 
-type Publish = (body: Body) => Promise<unknown>
+interface World {
+  readonly collector: ServiceUnderTest
+  publish(body: Body): Promise<unknown>
+  /** Resolves once the last sample is there. */
+  untilRead(): Promise<void>
+}
+
+/** Takes bodies in; gives the milliseconds. */
+type Take = (world: World, bodies: readonly Body[]) => Promise<number>
+
+/** The collector stands still while NATS stores all of it, so that what is measured is the collector. */
+const readStored: Take = async ({ collector, publish, untilRead }, bodies) => {
+  process.kill(collector.pid, 'SIGSTOP')
+  try {
+    await publishAll(publish, bodies)
+  } finally {
+    process.kill(collector.pid, 'SIGCONT')
+  }
+  return await timed(untilRead)
+}
+
+const forward: Take = ({ collector, untilRead }, bodies) =>
+  timed(async () => {
+    await postAll(bodies, () => `${collector.url}/api/v1/write?source=bench`, {
+      'content-type': 'application/x-protobuf',
+      'content-encoding': 'snappy',
+      'x-prometheus-remote-write-version': '0.1.0',
+    })
+    await untilRead()
+  })
 
 async function startReceiver(
   fleet: Fleet,
   way: string,
   bodies: Receiver['bodies'],
-  sendAll: (publish: Publish, collector: ServiceUnderTest, bodies: readonly Body[]) => Promise<void>,
+  take: Take,
 ): Promise<Receiver> {
   const nats = await startNats()
   const collector = await startService('collector', { NATS_URL: nats.url, ...LIMITS })
@@ -56,10 +79,15 @@ async function startReceiver(
     pid: collector.pid,
     url: collector.url,
     bodies,
-    async send(all, cycle, timeMs) {
-      await sendAll((body) => js.publish(subjects.metrics(body.source), body.bytes), collector, all)
-      await untilValue(collector.url, fleet.textOf(last), fleet.value(cycle, last), timeMs)
-    },
+    send: (all, cycle, timeMs) =>
+      take(
+        {
+          collector,
+          publish: (body) => js.publish(subjects.metrics(body.source), body.bytes),
+          untilRead: () => untilValue(collector.url, fleet.textOf(last), fleet.value(cycle, last), timeMs),
+        },
+        all,
+      ),
     async stop() {
       await nc.close()
       await collector.stop()
@@ -68,7 +96,7 @@ async function startReceiver(
   }
 }
 
-async function publishAll(publish: Publish, _: unknown, bodies: readonly Body[]): Promise<void> {
+async function publishAll(publish: World['publish'], bodies: readonly Body[]): Promise<void> {
   const underWay = new Set<Promise<unknown>>()
   for (const body of bodies) {
     const stored = publish(body)
