@@ -1,33 +1,42 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { HttpSink } from '@tocsin/testkit'
 import { startSystem } from '../start-system.ts'
-import { startPrometheusPath } from './prometheus-path.ts'
+import { type PeerPath, startPrometheusPath, startVictoriaPath } from './peer-path.ts'
+import { VICTORIA_MISSING } from './rules/victoria-side.ts'
 import { header, quantile, row } from './statistics.ts'
 
 const ROUNDS = 60
 const EVENTS_A_ROUND = 10
 const EXPRESSION = 'bench_metric > 100'
 
+/** What one peer took, and by how much that was longer than Tocsin's median of the same round. */
+interface Compared {
+  readonly times: number[]
+  readonly ratios: number[]
+}
+
 /**
- * From a metric event to the webhook that its alert causes, `for: 0`, severity critical: Tocsin beside Prometheus and
- * Alertmanager at their fastest settings, in turn, in one run. Both sides' receivers run in this process.
+ * From a metric event to the webhook that its alert causes, `for: 0`, severity critical: Tocsin beside Prometheus, and
+ * vmalert, with Alertmanager at their fastest settings, in turn, in one run. All receivers run in this process.
  */
 export async function latency(rounds: number = ROUNDS): Promise<void> {
   const rules = `groups:
   - name: bench
     rules: [{ alert: Bench, expr: '${EXPRESSION}', labels: { severity: critical } }]
 `
-  const peer = await startPrometheusPath(EXPRESSION)
+  const peers: PeerPath[] = [await startPrometheusPath(EXPRESSION)]
+  const victoria = await startVictoriaPath(EXPRESSION)
+  if (victoria) peers.push(victoria)
+  else console.log(VICTORIA_MISSING)
   const system = await startSystem({
     rules,
     env: { EMAIL_NOTIFICATIONS_ENABLED: 'false', SLACK_WEBHOOK_URL: '' },
   })
   const tocsin: number[] = []
-  const prometheus: number[] = []
-  const ratios: number[] = []
+  const compared = new Map(peers.map((peer): [PeerPath, Compared] => [peer, { times: [], ratios: [] }]))
   try {
     await warmUp(system.webhook, (id) => system.publishMetric(event(id)))
-    await warmUp(peer.webhook, async (id) => peer.set(series(id), 150))
+    for (const peer of peers) await warmUp(peer.webhook, async (id) => peer.set(series(id), 150))
     for (let round = 0; round < rounds; round++) {
       const ours: number[] = []
       for (let i = 0; i < EVENTS_A_ROUND; i++) {
@@ -35,23 +44,29 @@ export async function latency(rounds: number = ROUNDS): Promise<void> {
         ours.push(await timed(system.webhook, id, () => system.publishMetric(event(id))))
         await delay(5 + Math.random() * 20)
       }
-      await delay(Math.random() * 1000)
-      const id = `p${round}`
-      const theirs = await timed(peer.webhook, id, async () => peer.set(series(id), 150))
       tocsin.push(...ours)
-      prometheus.push(theirs)
-      ratios.push(theirs / quantile(ours, 0.5))
+      for (const [peer, { times, ratios }] of compared) {
+        await delay(Math.random() * 1000)
+        const id = `p${round}`
+        const theirs = await timed(peer.webhook, id, async () => peer.set(series(id), 150))
+        times.push(theirs)
+        ratios.push(theirs / quantile(ours, 0.5))
+      }
     }
   } finally {
     await system.stop()
-    await peer.stop()
+    for (const peer of peers) await peer.stop()
   }
-  console.log(`From event to webhook, ${rounds} rounds of ${EVENTS_A_ROUND} events and 1, in turn:\n`)
+  console.log(
+    `From event to webhook, ${rounds} rounds of ${EVENTS_A_ROUND} events and 1 of each peer, in turn:\n`,
+  )
   console.log(header)
   console.log(row('Tocsin', tocsin))
-  console.log(row('Prometheus + Alertmanager, 1 s', prometheus))
-  const spread = [0.05, 0.5, 0.95].map((share) => `${quantile(ratios, share).toFixed(0)}×`)
-  console.log(`\nratio by round: median ${spread[1]}, 5 % to 95 %: ${spread[0]} to ${spread[2]}`)
+  for (const [{ name }, { times }] of compared) console.log(row(name, times))
+  for (const [{ name }, { ratios }] of compared) {
+    const spread = [0.05, 0.5, 0.95].map((share) => `${quantile(ratios, share).toFixed(0)}×`)
+    console.log(`${name}: ratio by round: median ${spread[1]}, 5 % to 95 %: ${spread[0]} to ${spread[2]}`)
+  }
 }
 
 const event = (id: string) => ({ name: 'bench_metric', type: 'gauge', value: 150, labels: { id } })
