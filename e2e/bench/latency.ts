@@ -7,6 +7,8 @@ import { header, quantile, row } from './statistics.ts'
 
 const ROUNDS = 60
 const EVENTS_A_ROUND = 10
+// A store may need some seconds to find a series that is new: those of the peers are there before.
+const KNOWN_AFTER_MS = 15_000
 const EXPRESSION = 'bench_metric > 100'
 
 /** What one peer took, and by how much that was longer than Tocsin's median of the same round. */
@@ -36,7 +38,11 @@ export async function latency(rounds: number = ROUNDS): Promise<void> {
   const compared = new Map(peers.map((peer): [PeerPath, Compared] => [peer, { times: [], ratios: [] }]))
   try {
     await warmUp(system.webhook, (id) => system.publishMetric(event(id)))
-    for (const peer of peers) await warmUp(peer.webhook, async (id) => peer.set(series(id), 150))
+    for (const peer of peers) {
+      await warmUp(peer.webhook, async (id) => peer.set(series(id), 150))
+      for (let round = 0; round < rounds; round++) peer.set(series(`p${round}`), 0)
+    }
+    await delay(KNOWN_AFTER_MS)
     for (let round = 0; round < rounds; round++) {
       const ours: number[] = []
       for (let i = 0; i < EVENTS_A_ROUND; i++) {
