@@ -1,19 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { quantile } from './statistics.ts'
 import { createFleet } from './throughput/fleet.ts'
 import { startBatchReceiver } from './throughput/tocsin-receivers.ts'
 
 const ROUNDS = 10
 const SERIES = 100_000
-const PROBE_MS = 1
 
-/** Two that answer scrapes: `/metrics`, and a small answer that shows how long the event loop was held up. */
+/** One that answers scrapes, and small requests that show how long its event loop was held up. */
 interface Target {
   readonly name: string
   readonly metrics: string
-  readonly small: string
+  /** Asks for the small answer. */
+  readonly probe: ChildProcess
 }
 
 /** A scrape of 100,000 counters: how long it takes, and how long others wait meanwhile, beside prom-client. */
@@ -21,22 +22,20 @@ export async function scrape(rounds: number = ROUNDS): Promise<void> {
   const fleet = createFleet(SERIES)
   const collector = await startBatchReceiver(fleet)
   const peer = fork(join(import.meta.dirname, 'throughput', 'prom-client-target.ts'), [String(SERIES)])
+  const targets: Target[] = []
   try {
     const timeMs = Date.now()
     await collector.send(collector.bodies(fleet, 0, timeMs), 0, timeMs)
     const [port] = (await once(peer, 'message')) as [number]
-    const targets: readonly Target[] = [
+    const peerUrl = `http://127.0.0.1:${port}`
+    targets.push(
       {
         name: 'Tocsin collector',
         metrics: `${collector.url}/metrics`,
-        small: `${collector.url}/health/live`,
+        probe: startProbe(`${collector.url}/health/live`),
       },
-      {
-        name: 'prom-client',
-        metrics: `http://127.0.0.1:${port}/metrics`,
-        small: `http://127.0.0.1:${port}/`,
-      },
-    ]
+      { name: 'prom-client', metrics: `${peerUrl}/metrics`, probe: startProbe(`${peerUrl}/`) },
+    )
     const took = new Map(targets.map((one): [Target, number[]] => [one, []]))
     const waited = new Map(targets.map((one): [Target, number[]] => [one, []]))
     for (let round = -2; round < rounds; round++) {
@@ -55,30 +54,32 @@ export async function scrape(rounds: number = ROUNDS): Promise<void> {
         `${target.name.padEnd(20)} a scrape ${spread(took.get(target) ?? [])}   longest wait of another request meanwhile ${spread(waited.get(target) ?? [])}`,
       )
   } finally {
+    for (const { probe } of targets) await stopChild(probe)
     await stopChild(peer)
     await collector.stop()
   }
 }
 
-async function scrapeOnce({ metrics, small }: Target): Promise<{ ms: number; worstMs: number }> {
-  let done = false
-  let worstMs = 0
-  const probing = (async () => {
-    while (!done) {
-      const begun = performance.now()
-      await (await fetch(small)).arrayBuffer()
-      worstMs = Math.max(worstMs, performance.now() - begun)
-      await new Promise((resolve) => setTimeout(resolve, PROBE_MS))
-    }
-  })()
+const startProbe = (url: string): ChildProcess =>
+  fork(join(import.meta.dirname, 'throughput', 'probe.ts'), [url])
+
+/** The longest wait of the probe since it was last asked. Milliseconds. */
+async function askProbe(probe: ChildProcess): Promise<number> {
+  probe.send('worst')
+  const [worstMs] = (await once(probe, 'message')) as [number]
+  return worstMs
+}
+
+async function scrapeOnce({ metrics, probe }: Target): Promise<{ ms: number; worstMs: number }> {
+  await askProbe(probe)
   const begun = performance.now()
   const response = await fetch(metrics, { headers: { 'accept-encoding': 'identity' } })
   const { byteLength } = await response.arrayBuffer()
   const ms = performance.now() - begun
   if (byteLength < SERIES * 50) throw new Error(`${metrics}: ${byteLength} bytes are not all series`)
-  done = true
-  await probing
-  return { ms, worstMs }
+  // One more answer, so that a wait that the scrape began is over.
+  await delay(100)
+  return { ms, worstMs: await askProbe(probe) }
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

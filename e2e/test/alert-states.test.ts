@@ -3,7 +3,11 @@ import { runAlerts } from '../differential/alerts/run-alerts.ts'
 
 const SEED = Number(process.env['TOCSIN_SEED'] ?? 5)
 
-test('the same rules over the same series go through the same states as in a real Prometheus', async () => {
+// A machine that is busy for a second too long makes either miss one; what differs by the rules differs every time.
+test('the same rules over the same series go through the same states as in a real Prometheus', {
+  retry: 2,
+  timeout: 120_000,
+}, async () => {
   const { prometheus, tocsin } = await runAlerts(SEED, 12)
   expect(tocsin).toEqual(prometheus)
   // Agreement on nothing would say little.
@@ -14,4 +18,4 @@ test('the same rules over the same series go through the same states as in a rea
       ...['GoneFor', 'OnRecorded', 'OnRange', 'Limited'],
     ]),
   )
-}, 120_000)
+})

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import { startHttpSink, startPrometheus } from '@tocsin/testkit'
+import { startHttpSink, startPrometheus, waitFor } from '@tocsin/testkit'
 import { startSystem } from '../../start-system.ts'
 import { readStates, type States } from './read-states.ts'
 import { createScript, RULES, STEP_MS, type Step } from './script.ts'
@@ -28,13 +28,29 @@ export async function runAlerts(seed: number, steps: number): Promise<AlertRun> 
     rules: RULES,
     env: { EVALUATION_INTERVAL: '1s', EMAIL_NOTIFICATIONS_ENABLED: 'false', SLACK_WEBHOOK_URL: '' },
   })
+
+  /** A Prometheus on a busy machine takes its time until it has scraped and evaluated. */
+  async function untilKnown(step: Step): Promise<void> {
+    const levels = Object.keys(step).length
+    const urls = [prometheus.url, system.collector.url]
+    await waitFor(
+      async () => {
+        await system.publishMetric(batchOf(step, {}))
+        const known = await Promise.all(urls.map((url) => countOf(url, 'level')))
+        return known.every((count) => count === levels)
+      },
+      { what: 'both to know the series', timeoutMs: 30_000 },
+    )
+  }
+
   try {
-    // From the end of the first step on: both know the series by then.
+    // From the end of the first step on: both have evaluated over it by then.
     let startS = 0
     let before: Step = {}
     for (const step of createScript(seed, steps)) {
-      const begun = Date.now()
       page = expositionOf(step)
+      if (startS === 0) await untilKnown(step)
+      const begun = Date.now()
       // As often as Prometheus scrapes: both have as many samples.
       for (let ms = 0; ms < STEP_MS; ms += SECOND_MS) {
         target.clear()
@@ -56,6 +72,12 @@ export async function runAlerts(seed: number, steps: number): Promise<AlertRun> 
     await target.stop()
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+async function countOf(url: string, selector: string): Promise<number> {
+  const response = await fetch(`${url}/api/v1/query?query=${encodeURIComponent(`count(${selector})`)}`)
+  const { data } = (await response.json()) as { data?: { result: { value: [number, string] }[] } }
+  return Number(data?.result[0]?.value[1])
 }
 
 function configOf(folder: string, port: number): string {
