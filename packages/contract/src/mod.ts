@@ -30,6 +30,7 @@ export {
 export { metricCatalogue, metricGroups } from './catalogue.ts'
 export { collectorMetrics, headMetrics } from './collector-catalogue.ts'
 export { containerMetrics } from './container-catalogue.ts'
+export { conventionKeys } from './convention-keys.ts'
 export { dbObservabilityDefinitions } from './custom-catalogue.ts'
 export { type DynamicAlertSettings, dynamicAlertSettings } from './dynamic-alerts.ts'
 export { dynamicAlertMetrics } from './dynamic-catalogue.ts'
@@ -152,6 +153,7 @@ export {
   subjectToken,
   textOfToken,
 } from './subjects.ts'
+export { unitWords } from './unit-words.ts'
 export { EventColumns } from './wire/event-columns.ts'
 export type { EventKind } from './wire/event-kind.ts'
 export { createMetricReader, type MetricReader, type MetricReading, readTyped } from './wire/metric-reader.ts'

@@ -1,4 +1,5 @@
 import type { messagingMetrics } from '@tocsin/contract'
+import { conventionKeys } from '@tocsin/contract'
 import { UNMATCHED } from '../http/request-labels.ts'
 import type { Catalogued } from '../record/built-in-metrics.ts'
 import type { SpanAwareRecorder, Uses } from '../record/create-recorder.ts'
@@ -11,7 +12,7 @@ import {
   millisecondsOf,
   SERVER,
 } from './finished-span.ts'
-import { countOf, KEYS, messageOperationOf, methodOf, queryOperationOf, textOf } from './span-conventions.ts'
+import { countOf, messageOperationOf, methodOf, queryOperationOf, textOf } from './span-conventions.ts'
 
 type Messaging = Catalogued<typeof messagingMetrics>
 
@@ -34,28 +35,28 @@ export function createSpanRecorder(
     const { attributes, duration } = span
     const method = methodOf(attributes)
     if (span.kind !== SERVER || method === '' || hasLocalParent(span)) return
-    const route = textOf(attributes, KEYS.httpRoute) || UNMATCHED
-    const status = countOf(attributes, KEYS.httpStatus) ?? 0
+    const route = textOf(attributes, conventionKeys.httpRoute) || UNMATCHED
+    const status = countOf(attributes, conventionKeys.httpStatus) ?? 0
     recorder.recordHttpRequest(method, route, status, millisecondsOf(duration), keptSpan(span))
   }
 
   function recordQuery(span: FinishedSpan): void {
     const { attributes, duration } = span
-    const system = textOf(attributes, KEYS.dbSystem)
+    const system = textOf(attributes, conventionKeys.dbSystem)
     if (system === '' || span.kind === SERVER) return
     const operation = queryOperationOf(attributes, system)
     if (operation === '') return
-    const table = textOf(attributes, KEYS.dbTable)
+    const table = textOf(attributes, conventionKeys.dbTable)
     recorder.recordDatabaseQuery(operation, table, span.status.code !== ERROR, millisecondsOf(duration))
   }
 
   /** Calls of models are parts of executions, whose tokens would count twice. */
   function recordAgent(span: FinishedSpan): void {
     const { attributes, duration } = span
-    if (textOf(attributes, KEYS.agentOperation) !== 'invoke_agent') return
-    const agent = textOf(attributes, KEYS.agentName) || 'unnamed'
-    const input = countOf(attributes, KEYS.agentInput)
-    const output = countOf(attributes, KEYS.agentOutput)
+    if (textOf(attributes, conventionKeys.agentOperation) !== 'invoke_agent') return
+    const agent = textOf(attributes, conventionKeys.agentName) || 'unnamed'
+    const input = countOf(attributes, conventionKeys.agentInput)
+    const output = countOf(attributes, conventionKeys.agentOutput)
     const tokens = input === undefined && output === undefined ? undefined : (input ?? 0) + (output ?? 0)
     recorder.recordAgentExecution(agent, outcomeOf(span), millisecondsOf(duration), tokens)
   }
@@ -71,13 +72,13 @@ export function createSpanRecorder(
 function createMessageRecorder(metrics: Messaging): (span: FinishedSpan) => void {
   return (span) => {
     const { attributes, kind } = span
-    const system = textOf(attributes, KEYS.messagingSystem)
+    const system = textOf(attributes, conventionKeys.messagingSystem)
     const operation = system === '' ? '' : messageOperationOf(attributes, kind)
     if (operation === '') return
-    const isPassing = textOf(attributes, KEYS.messagingPassing) === 'true'
-    const destination = isPassing ? PASSING : textOf(attributes, KEYS.messagingDestination)
+    const isPassing = textOf(attributes, conventionKeys.messagingPassing) === 'true'
+    const destination = isPassing ? PASSING : textOf(attributes, conventionKeys.messagingDestination)
     const labels = { system, destination, operation }
-    const count = countOf(attributes, KEYS.messagingCount) ?? 1
+    const count = countOf(attributes, conventionKeys.messagingCount) ?? 1
     metrics.messagingMessagesTotal.inc({ ...labels, status: outcomeOf(span) }, count)
     const child = metrics.messagingOperationDurationSeconds.labels(labels) as HistogramChild
     child.observe(millisecondsOf(span.duration) / 1000, keptSpan(span))

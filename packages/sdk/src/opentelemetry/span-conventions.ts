@@ -1,30 +1,6 @@
 import type { Attributes } from '@opentelemetry/api'
+import { conventionKeys } from '@tocsin/contract'
 import { attributeText } from './attribute-labels.ts'
-
-// OpenTelemetry's semantic conventions, the stable names before those that came before them.
-export const KEYS = {
-  httpMethod: ['http.request.method', 'http.method'],
-  httpRoute: ['http.route'],
-  httpStatus: ['http.response.status_code', 'http.status_code'],
-  dbSystem: ['db.system.name', 'db.system'],
-  dbOperation: ['db.operation.name', 'db.operation'],
-  dbTable: ['db.collection.name', 'db.sql.table', 'db.mongodb.collection', 'db.cassandra.table'],
-  dbSummary: ['db.query.summary'],
-  dbStatement: ['db.query.text', 'db.statement'],
-  messagingSystem: ['messaging.system'],
-  messagingOperation: ['messaging.operation.type', 'messaging.operation'],
-  messagingDestination: [
-    'messaging.destination.template',
-    'messaging.destination.name',
-    'messaging.destination',
-  ],
-  messagingPassing: ['messaging.destination.temporary', 'messaging.destination.anonymous'],
-  messagingCount: ['messaging.batch.message_count'],
-  agentOperation: ['gen_ai.operation.name'],
-  agentName: ['gen_ai.agent.name'],
-  agentInput: ['gen_ai.usage.input_tokens', 'gen_ai.usage.prompt_tokens'],
-  agentOutput: ['gen_ai.usage.output_tokens', 'gen_ai.usage.completion_tokens'],
-} as const satisfies Record<string, readonly string[]>
 
 const MOST_CHARACTERS = 64
 const METHODS = new Set('GET HEAD POST PUT DELETE CONNECT OPTIONS TRACE PATCH QUERY'.split(' '))
@@ -66,21 +42,22 @@ export function countOf(attributes: Attributes, keys: readonly string[]): number
 
 /** A method as a label: what strangers make up is `_OTHER`, as the conventions have it. */
 export function methodOf(attributes: Attributes): string {
-  const method = textOf(attributes, KEYS.httpMethod).toUpperCase()
+  const method = textOf(attributes, conventionKeys.httpMethod).toUpperCase()
   return method === '' || METHODS.has(method) ? method : '_OTHER'
 }
 
 /** What a query does; empty for what is none, as connecting is. Nothing else of a statement becomes a label. */
 export function queryOperationOf(attributes: Attributes, system: string): string {
-  const named = textOf(attributes, KEYS.dbOperation) || firstWord(textOf(attributes, KEYS.dbSummary))
+  const named =
+    textOf(attributes, conventionKeys.dbOperation) || firstWord(textOf(attributes, conventionKeys.dbSummary))
   if (named !== '') return named.slice(0, MOST_CHARACTERS)
-  const verb = firstWord(textOf(attributes, KEYS.dbStatement)).toUpperCase()
+  const verb = firstWord(textOf(attributes, conventionKeys.dbStatement)).toUpperCase()
   return SQL_VERBS.has(verb) || COMMAND_SYSTEMS.has(system) ? verb : ''
 }
 
 /** What was done with a message, in the words of the conventions of today. */
 export function messageOperationOf(attributes: Attributes, kind: number): string {
-  const named = textOf(attributes, KEYS.messagingOperation)
+  const named = textOf(attributes, conventionKeys.messagingOperation)
   return (RENAMED.get(named) ?? named).slice(0, MOST_CHARACTERS) || (OPERATION_OF_KIND[kind] ?? '')
 }
 

@@ -1,4 +1,4 @@
-import { unitWords } from './unit-words.ts'
+import { unitWords } from '@tocsin/contract'
 
 export interface OtlpName {
   readonly name: string

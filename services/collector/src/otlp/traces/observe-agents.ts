@@ -1,6 +1,6 @@
-import { agentMetrics } from '@tocsin/contract'
+import { agentMetrics, conventionKeys } from '@tocsin/contract'
 import type { Span } from '../model/span.ts'
-import { countOf, KEYS, outcomeOf, secondsOf, textOf } from './conventions.ts'
+import { countOf, outcomeOf, secondsOf, textOf } from './conventions.ts'
 import { spanMetric } from './span-metric.ts'
 import type { Observation } from './span-tally.ts'
 
@@ -15,12 +15,12 @@ const UNNAMED = 'unnamed'
  * would count twice.
  */
 export function* observeAgents(span: Span): Generator<Observation> {
-  if (textOf(span, KEYS.agentOperation) !== INVOKE) return
-  const agent = textOf(span, KEYS.agentName) || UNNAMED
+  if (textOf(span, conventionKeys.agentOperation) !== INVOKE) return
+  const agent = textOf(span, conventionKeys.agentName) || UNNAMED
   const duration = secondsOf(span)
   yield { metric: EXECUTIONS, values: [agent, outcomeOf(span)], count: 1, duration, span }
-  const input = countOf(span, KEYS.agentInput)
-  const output = countOf(span, KEYS.agentOutput)
+  const input = countOf(span, conventionKeys.agentInput)
+  const output = countOf(span, conventionKeys.agentOutput)
   if (input === undefined && output === undefined) return
   yield { metric: TOKENS, values: [agent], count: (input ?? 0) + (output ?? 0), duration, span }
 }

@@ -1,6 +1,6 @@
-import { databaseMetrics } from '@tocsin/contract'
+import { conventionKeys, databaseMetrics } from '@tocsin/contract'
 import type { Span } from '../model/span.ts'
-import { KEYS, outcomeOf, secondsOf, textOf } from './conventions.ts'
+import { outcomeOf, secondsOf, textOf } from './conventions.ts'
 import { spanMetric } from './span-metric.ts'
 import type { Observation } from './span-tally.ts'
 
@@ -20,20 +20,20 @@ const MOST_CHARACTERS = 64
 
 /** A query: a span of a database that names an operation. Connecting, for example, names none. */
 export function* observeDatabase(span: Span): Generator<Observation> {
-  const system = textOf(span, KEYS.dbSystem)
+  const system = textOf(span, conventionKeys.dbSystem)
   if (system === '' || span.kind === 'server') return
   const operation = operationOf(span, system)
   if (operation === '') return
-  const table = textOf(span, KEYS.dbTable)
+  const table = textOf(span, conventionKeys.dbTable)
   const duration = secondsOf(span)
   yield { metric: QUERIES, values: [operation, table, outcomeOf(span)], count: 1, duration, span }
   yield { metric: DURATIONS, values: [operation, table], count: 1, duration, span }
 }
 
 function operationOf(span: Span, system: string): string {
-  const named = textOf(span, KEYS.dbOperation) || firstWord(textOf(span, KEYS.dbSummary))
+  const named = textOf(span, conventionKeys.dbOperation) || firstWord(textOf(span, conventionKeys.dbSummary))
   if (named !== '') return named.slice(0, MOST_CHARACTERS)
-  const verb = firstWord(textOf(span, KEYS.dbStatement)).toUpperCase()
+  const verb = firstWord(textOf(span, conventionKeys.dbStatement)).toUpperCase()
   return SQL_VERBS.has(verb) || COMMAND_SYSTEMS.has(system) ? verb : ''
 }
 

@@ -1,6 +1,6 @@
-import { httpMetrics } from '@tocsin/contract'
+import { conventionKeys, httpMetrics } from '@tocsin/contract'
 import type { Span } from '../model/span.ts'
-import { KEYS, secondsOf, textOf } from './conventions.ts'
+import { secondsOf, textOf } from './conventions.ts'
 import { spanMetric } from './span-metric.ts'
 import type { Observation } from './span-tally.ts'
 
@@ -25,11 +25,11 @@ const UNMATCHED = 'unmatched'
 
 /** A request that was answered. A server span within another of the same process is a part of it, and no request. */
 export function* observeHttp(span: Span): Generator<Observation> {
-  const method = textOf(span, KEYS.httpMethod)
+  const method = textOf(span, conventionKeys.httpMethod)
   if (span.kind !== 'server' || span.hasLocalParent || method === '') return
   const upper = method.toUpperCase()
-  const route = textOf(span, KEYS.httpRoute)
-  const status = textOf(span, KEYS.httpStatus)
+  const route = textOf(span, conventionKeys.httpRoute)
+  const status = textOf(span, conventionKeys.httpStatus)
   const values = [
     METHODS.has(upper) ? upper : OTHER_METHOD,
     route === '' ? UNMATCHED : route,

@@ -1,7 +1,7 @@
-import { CONTRACT_VERSION, type SpanEvent, severityOf, spanEvent } from '@tocsin/contract'
+import { CONTRACT_VERSION, conventionKeys, type SpanEvent, severityOf, spanEvent } from '@tocsin/contract'
 import { type Attributes, type AttributeValue, attributeText } from '../model/attributes.ts'
 import type { Span } from '../model/span.ts'
-import { KEYS, textOf } from './conventions.ts'
+import { textOf } from './conventions.ts'
 
 // The contract's limits.
 const MOST_ATTRIBUTES = 64
@@ -10,7 +10,7 @@ const MOST_TEXT = 1024
 const MOST_VALUE = 4096
 
 export function asksForAlert(span: Span): boolean {
-  return textOf(span, KEYS.alertSeverity) !== ''
+  return textOf(span, conventionKeys.alertSeverity) !== ''
 }
 
 /** The event of a span; undefined for one that cannot be named, since its ids are not valid. */
@@ -18,7 +18,7 @@ export function spanEventOf(span: Span, service: string, nowMs: number): SpanEve
   const { traceId, spanId, parentSpanId, kind, status } = span
   const statusMessage = cut(span.statusMessage, MOST_TEXT)
   const exception = exceptionOf(span)
-  const severity = textOf(span, KEYS.alertSeverity)
+  const severity = textOf(span, conventionKeys.alertSeverity)
   return spanEvent.safeParse({
     v: CONTRACT_VERSION,
     id: `${traceId}-${spanId}`,
