@@ -1,5 +1,4 @@
-import type { messagingMetrics } from '@tocsin/contract'
-import { conventionKeys } from '@tocsin/contract'
+import { conventionKeys, type messagingMetrics } from '@tocsin/contract'
 import { UNMATCHED } from '../http/request-labels.ts'
 import type { Catalogued } from '../record/built-in-metrics.ts'
 import type { SpanAwareRecorder, Uses } from '../record/create-recorder.ts'
