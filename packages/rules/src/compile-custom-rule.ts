@@ -1,11 +1,11 @@
 import type { CustomRule } from '@tocsin/contract'
+import { parseTemplate } from '@tocsin/templates'
 import { readAdditions } from './additions/read-additions.ts'
 import { compileExpression } from './compile-expression.ts'
 import { parseRuleDuration } from './duration.ts'
 import type { AlertingRule, NamedTemplate } from './rule.ts'
 import { RuleError } from './rule-error.ts'
 import { isLabelName } from './rule-names.ts'
-import { parseTemplate } from './template/parse.ts'
 
 /** Makes an alerting rule of the argument of `addCustomRule()`. @throws RuleError with every fault */
 export function compileCustomRule(rule: CustomRule): AlertingRule {

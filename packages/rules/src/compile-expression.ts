@@ -8,7 +8,7 @@ import {
   type SelectorInfo,
   typeOf,
 } from '@tocsin/promql'
-import type { Sample } from './template/value.ts'
+import type { Sample } from '@tocsin/templates'
 
 /** A rule's expression, ready to be evaluated again and again. */
 export interface Compiled {

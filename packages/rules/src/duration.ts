@@ -8,8 +8,3 @@ export function parseRuleDuration(text: string): number {
   if (ms === undefined) throw new RangeError(`not a valid duration string: ${JSON.stringify(text)}`)
   return ms
 }
-
-/** Seconds of a duration; a sign may stand before it. @throws RangeError */
-export function durationSeconds(text: string): number {
-  return text.startsWith('-') ? -parseRuleDuration(text.slice(1)) / 1000 : parseRuleDuration(text) / 1000
-}

@@ -1,7 +1,5 @@
+import { type AlertData, expandTemplate, type TemplateContext } from '@tocsin/templates'
 import type { NamedTemplate } from './rule.ts'
-import type { AlertData } from './template/evaluate.ts'
-import { expandTemplate } from './template/evaluate.ts'
-import type { TemplateContext } from './template/functions.ts'
 
 /**
  * Expands labels or annotations for one alert. A template that fails becomes the text that says so: the alert

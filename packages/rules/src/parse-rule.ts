@@ -1,10 +1,10 @@
+import { parseTemplate } from '@tocsin/templates'
 import type { Node as YamlNode } from 'yaml'
 import { takeAdditions } from './additions/take-additions.ts'
 import { type Compiled, compileExpression } from './compile-expression.ts'
 import { parseRuleDuration } from './duration.ts'
 import type { NamedTemplate, Rule } from './rule.ts'
 import { isLabelName, isMetricName } from './rule-names.ts'
-import { parseTemplate } from './template/parse.ts'
 import type { Field, YamlReader } from './yaml-reader.ts'
 
 type NamedText = Field & { readonly name: string; readonly text: string }

@@ -1,6 +1,6 @@
+import type { Template } from '@tocsin/templates'
 import type { Additions } from './additions/additions.ts'
 import type { Compiled } from './compile-expression.ts'
-import type { Template } from './template/ast.ts'
 import type { Place } from './yaml-reader.ts'
 
 /** A label or annotation with its template, parsed once. */

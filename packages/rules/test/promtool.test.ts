@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { findProgram } from '@tocsin/servers'
+import { expandTemplate, parseTemplate } from '@tocsin/templates'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   loadPacks,
@@ -14,8 +15,6 @@ import {
   spanAlertRule,
   writeRules,
 } from '../src/mod.ts'
-import { expandTemplate } from '../src/template/evaluate.ts'
-import { parseTemplate } from '../src/template/parse.ts'
 
 const run = promisify(execFile)
 const program = findProgram(['promtool'])

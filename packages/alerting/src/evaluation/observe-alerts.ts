@@ -1,12 +1,7 @@
 import { fingerprint } from '@tocsin/contract'
 import type { Labels, Queryable } from '@tocsin/promql'
-import {
-  type AlertingRule,
-  compileExpression,
-  expandTemplates,
-  type Sample,
-  type TemplateContext,
-} from '@tocsin/rules'
+import { type AlertingRule, compileExpression, expandTemplates } from '@tocsin/rules'
+import type { Sample, TemplateContext } from '@tocsin/templates'
 import type { Observation } from '../alerts/alert.ts'
 import { EvaluationError } from './evaluation-error.ts'
 import { withoutEmpty } from './labels-key.ts'

@@ -1,6 +1,6 @@
 import type { Alert, RuleRef } from '@tocsin/alerting'
 import { type AlertEvent, alertEvent, stringMap } from '@tocsin/contract'
-import { formatFloat } from '@tocsin/rules'
+import { formatFloat } from '@tocsin/templates'
 import { z } from 'zod'
 
 const epochMs = z.number()

@@ -1,6 +1,6 @@
 import type { Alert, Change, RuleRef } from '@tocsin/alerting'
 import { type AlertEvent, CONTRACT_VERSION, type Stages, severityOf } from '@tocsin/contract'
-import { formatFloat } from '@tocsin/rules'
+import { formatFloat } from '@tocsin/templates'
 
 export interface EventContext {
   readonly source: string

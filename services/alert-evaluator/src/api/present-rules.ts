@@ -6,7 +6,8 @@ import {
   type PlacedRule,
   type RuleStatus,
 } from '@tocsin/alerting'
-import { type Additions, type AlertingRule, formatFloat } from '@tocsin/rules'
+import type { Additions, AlertingRule } from '@tocsin/rules'
+import { formatFloat } from '@tocsin/templates'
 import { isoTime } from '../alerts/to-event.ts'
 
 const NEVER = '0001-01-01T00:00:00Z'

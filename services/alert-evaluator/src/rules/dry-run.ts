@@ -1,7 +1,8 @@
 import { tryRule } from '@tocsin/alerting'
 import type { CustomRule, RpcReply } from '@tocsin/contract'
-import { compileCustomRule, formatFloat, parseRuleFile, type Rule, type RuleGroup } from '@tocsin/rules'
+import { compileCustomRule, parseRuleFile, type Rule, type RuleGroup } from '@tocsin/rules'
 import { messageOf } from '@tocsin/runtime'
+import { formatFloat } from '@tocsin/templates'
 import type { Head } from '@tocsin/tsdb'
 
 /** What rules would do now: a rule file's text, or a custom rule. */

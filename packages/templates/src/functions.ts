@@ -1,5 +1,5 @@
-import { durationSeconds } from '../duration.ts'
 import { compareValues, equalsAny } from './compare.ts'
+import { durationSeconds } from './duration-seconds.ts'
 import { expandRegex, matchRegex } from './go-regex.ts'
 import {
   humanize,

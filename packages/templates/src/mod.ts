@@ -1,0 +1,6 @@
+export type { Template } from './ast.ts'
+export { type AlertData, expandTemplate } from './evaluate.ts'
+export { formatFloat } from './format-float.ts'
+export type { TemplateContext } from './functions.ts'
+export { parseTemplate } from './parse.ts'
+export type { Sample } from './value.ts'
