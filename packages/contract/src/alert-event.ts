@@ -11,7 +11,11 @@ export const stages = z.object({
   evaluated: timestamp.optional().describe('the rule was evaluated'),
   accepted: timestamp.optional().describe('the notifier read the transition'),
   grouped: timestamp.optional().describe('the group was flushed to its channels'),
-  sent: timestamp.optional().describe('the channel had taken it'),
+  replayed: timestamp
+    .optional()
+    .describe('it was taken out of the dead letters and put into its queue again'),
+  sent: timestamp.optional().describe('the attempt that succeeded began'),
+  acknowledged: timestamp.optional().describe('the receiver had taken it'),
 })
 export type Stages = z.infer<typeof stages>
 

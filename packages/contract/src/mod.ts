@@ -81,6 +81,7 @@ export {
   deliveryEvent,
   deliveryOutcome,
   digestEntry,
+  type FallbackOf,
   metadata,
   type NotificationRequest,
   notificationRequest,
@@ -118,7 +119,7 @@ export {
   notifierMetrics,
   slaMetrics,
 } from './service-catalogue.ts'
-export { type Severity, severities, severity, severityOf } from './severity.ts'
+export { type Severity, severities, severity, severityOf, severityWords } from './severity.ts'
 export {
   type SlaPeriod,
   type SlaReport,

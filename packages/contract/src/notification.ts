@@ -23,10 +23,25 @@ export const notificationRequest = z.object({
 })
 export type NotificationRequest = z.infer<typeof notificationRequest>
 
+/** Who was to be told at first, and why others are told instead. */
+export const fallbackOf = z.object({
+  receiver: z.string(),
+  channel: z.string(),
+  reason: z.string().describe('why the first one could not be told; low in cardinality'),
+  notification: z.string().describe('the id of the outbox message that could not be delivered'),
+})
+export type FallbackOf = z.infer<typeof fallbackOf>
+
 const outboxBase = {
   ...envelope,
   channel: z.string().min(1).describe('which adapter sends it'),
   receiver: z.string().min(1).describe('which receiver of the policy it is for'),
+  route: z.string().optional().describe("the key of the policy's route that it came by"),
+  fallback: fallbackOf.optional().describe('set on what goes to a fallback receiver'),
+  heldFor: z
+    .string()
+    .optional()
+    .describe('in the digest queue: the one channel it is held for, since that is over its rate limit'),
   severity,
   groupKey: z.string().min(1).describe('messages of one group keep their order'),
   stages,
@@ -60,6 +75,12 @@ export const digestEntry = z.object({
   text: z.string(),
   status: z.enum(['firing', 'resolved', 'message']),
   labels: stringMap,
+  fired: z
+    .int()
+    .nonnegative()
+    .optional()
+    .describe('how often it began to fire, where that is more than once'),
+  since: timestamp.optional().describe('the first of those times'),
 })
 export type DigestEntry = z.infer<typeof digestEntry>
 
@@ -92,9 +113,12 @@ export const deliveryEvent = z.object({
   severity,
   title: z.string(),
   fingerprints: z.array(z.string()),
+  alertnames: z.array(z.string()).optional().describe('of the alerts that it tells'),
   attempt: z.int().nonnegative(),
   reason: z.string().describe('low in cardinality: ok, http_500, timeout, silenced, …'),
   detail: z.string().optional().describe('what the channel said; secrets redacted'),
+  fallback: fallbackOf.optional().describe('whom this was for at first'),
+  fellBackTo: z.string().optional().describe('the receiver that is told instead from here on'),
   durationMs: z.number().nonnegative(),
   stages,
 })

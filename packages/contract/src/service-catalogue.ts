@@ -111,6 +111,30 @@ export const notifierMetrics = {
     labels: [],
     help: 'Entries that wait for the next digest.',
   },
+  digestsTotal: {
+    name: 'tocsin_digests_total',
+    type: 'counter',
+    labels: ['digest', 'reason'],
+    help: 'Digests that were put on their way, by what they were made for: schedule or size.',
+  },
+  notificationFallbacksTotal: {
+    name: 'tocsin_notification_fallbacks_total',
+    type: 'counter',
+    labels: ['channel', 'reason'],
+    help: 'Notifications that a fallback receiver was told of, by the channel that could not tell them and why.',
+  },
+  notificationsLimitedTotal: {
+    name: 'tocsin_notifications_limited_total',
+    type: 'counter',
+    labels: ['channel', 'by'],
+    help: 'Notifications over a rate limit, which join the next digest, by who counted: redis, or this process alone.',
+  },
+  deadLettersReplayedTotal: {
+    name: 'tocsin_dead_letters_replayed_total',
+    type: 'counter',
+    labels: ['reason'],
+    help: 'Dead letters that were put into their queue again, by why they had become dead letters.',
+  },
 } as const satisfies MetricDefinitions
 
 /** What the health service says of its checks. */

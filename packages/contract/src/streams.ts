@@ -41,6 +41,7 @@ export type BucketKey =
   | 'leases'
   | 'groups'
   | 'alertmanager'
+  | 'fallbacks'
   | 'positions'
   | 'dynamic-alerts'
 
@@ -143,6 +144,7 @@ export function createBuckets(prefix: string = DEFAULT_PREFIX): readonly BucketD
     bucket('leases', 'who does the work that one replica does at a time'),
     bucket('groups', 'alert groups waiting for their next flush'),
     bucket('alertmanager', 'which way the news of each alert takes while an Alertmanager is told of alerts'),
+    bucket('fallbacks', 'what fallback receivers have been told', 1, 8 * day),
     bucket('positions', 'how far a reader of a stream has come'),
     bucket('dynamic-alerts', 'operations seen in traces, what is learnt of them, and their thresholds', 5),
   ]
