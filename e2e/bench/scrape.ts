@@ -1,85 +1,91 @@
-import { type ChildProcess, fork } from 'node:child_process'
+import { type ChildProcess, execFile, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { promisify } from 'node:util'
+import { freePort } from '@tocsin/testkit'
 import { quantile } from './statistics.ts'
 import { createFleet } from './throughput/fleet.ts'
+import { pin, RECEIVING } from './throughput/receiver.ts'
 import { startBatchReceiver } from './throughput/tocsin-receivers.ts'
 
 const ROUNDS = 10
 const SERIES = 100_000
+const LOOP_WATCH = join(import.meta.dirname, 'throughput', 'loop-watch.ts')
 
-/** One that answers scrapes, and small requests that show how long its event loop was held up. */
+const run = promisify(execFile)
+
+/** One that answers scrapes, and tells how long its event loop stood still. */
 interface Target {
   readonly name: string
   readonly metrics: string
-  /** Asks for the small answer. */
-  readonly probe: ChildProcess
+  readonly watch: string
 }
 
-/** A scrape of 100,000 counters: how long it takes, and how long others wait meanwhile, beside prom-client. */
+/** A scrape of 100,000 counters: how long it takes, and how long all else in that process waits, beside prom-client. */
 export async function scrape(rounds: number = ROUNDS): Promise<void> {
   const fleet = createFleet(SERIES)
-  const collector = await startBatchReceiver(fleet)
-  const peer = fork(join(import.meta.dirname, 'throughput', 'prom-client-target.ts'), [String(SERIES)])
+  const watches = [await freePort(), await freePort()] as const
+  const collector = await startBatchReceiver(fleet, watched(watches[0]))
+  const peer = fork(join(import.meta.dirname, 'throughput', 'prom-client-target.ts'), [String(SERIES)], {
+    env: { ...process.env, ...watched(watches[1]) },
+  })
   const targets: Target[] = []
   try {
     const timeMs = Date.now()
     await collector.send(collector.bodies(fleet, 0, timeMs), 0, timeMs)
     const [port] = (await once(peer, 'message')) as [number]
-    const peerUrl = `http://127.0.0.1:${port}`
+    pin(peer.pid ?? 0, RECEIVING)
     targets.push(
-      {
-        name: 'Tocsin collector',
-        metrics: `${collector.url}/metrics`,
-        probe: startProbe(`${collector.url}/health/live`),
-      },
-      { name: 'prom-client', metrics: `${peerUrl}/metrics`, probe: startProbe(`${peerUrl}/`) },
+      { name: 'Tocsin collector', metrics: `${collector.url}/metrics`, watch: urlOf(watches[0]) },
+      { name: 'prom-client', metrics: `http://127.0.0.1:${port}/metrics`, watch: urlOf(watches[1]) },
     )
     const took = new Map(targets.map((one): [Target, number[]] => [one, []]))
-    const waited = new Map(targets.map((one): [Target, number[]] => [one, []]))
+    const stood = new Map(targets.map((one): [Target, number[]] => [one, []]))
     for (let round = -2; round < rounds; round++) {
       for (const target of targets) {
         const result = await scrapeOnce(target)
         if (round < 0) continue
         took.get(target)?.push(result.ms)
-        waited.get(target)?.push(result.worstMs)
+        stood.get(target)?.push(result.worstMs)
       }
     }
     console.log(
-      `${SERIES} counters, ${rounds} scrapes of each in turn, not compressed; ms, median (least to most):\n`,
+      `${SERIES} counters, ${rounds} scrapes of each in turn by curl, not compressed; ms, median (least to most):\n`,
     )
     for (const target of targets)
       console.log(
-        `${target.name.padEnd(20)} a scrape ${spread(took.get(target) ?? [])}   longest wait of another request meanwhile ${spread(waited.get(target) ?? [])}`,
+        `${target.name.padEnd(20)} a scrape ${spread(took.get(target) ?? [])}   longest that its event loop stood still ${spread(stood.get(target) ?? [])}`,
       )
   } finally {
-    for (const { probe } of targets) await stopChild(probe)
     await stopChild(peer)
     await collector.stop()
   }
 }
 
-const startProbe = (url: string): ChildProcess =>
-  fork(join(import.meta.dirname, 'throughput', 'probe.ts'), [url])
-
-/** The longest wait of the probe since it was last asked. Milliseconds. */
-async function askProbe(probe: ChildProcess): Promise<number> {
-  probe.send('worst')
-  const [worstMs] = (await once(probe, 'message')) as [number]
-  return worstMs
+function watched(port: number): Readonly<Record<string, string>> {
+  return { NODE_OPTIONS: `--import ${LOOP_WATCH}`, LOOP_WATCH_PORT: String(port) }
 }
 
-async function scrapeOnce({ metrics, probe }: Target): Promise<{ ms: number; worstMs: number }> {
-  await askProbe(probe)
-  const begun = performance.now()
-  const response = await fetch(metrics, { headers: { 'accept-encoding': 'identity' } })
-  const { byteLength } = await response.arrayBuffer()
-  const ms = performance.now() - begun
-  if (byteLength < SERIES * 50) throw new Error(`${metrics}: ${byteLength} bytes are not all series`)
-  // One more answer, so that a wait that the scrape began is over.
+const urlOf = (port: number): string => `http://127.0.0.1:${port}/`
+
+/** How long the event loop stood still at most since this was last asked. Milliseconds. */
+async function askWatch(url: string): Promise<number> {
+  return Number(await (await fetch(url)).text())
+}
+
+/** By a client that costs little: 14 MB in an array of Node's own take longer to receive than to send. */
+async function scrapeOnce({ metrics, watch }: Target): Promise<{ ms: number; worstMs: number }> {
+  await askWatch(watch)
+  const { stdout } = await run('curl', [
+    ...['-sS', '--fail', '-o', '/dev/null'],
+    ...['-w', '%{time_total} %{size_download}', metrics],
+  ])
+  const [seconds = Number.NaN, bytes = 0] = stdout.split(' ').map(Number)
+  if (bytes < SERIES * 50) throw new Error(`${metrics}: ${bytes} bytes are not all series`)
+  // A collection of garbage that the scrape made necessary may come after it.
   await delay(100)
-  return { ms, worstMs: await askProbe(probe) }
+  return { ms: seconds * 1000, worstMs: await askWatch(watch) }
 }
 
 async function stopChild(child: ChildProcess): Promise<void> {

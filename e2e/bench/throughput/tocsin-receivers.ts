@@ -26,8 +26,10 @@ export async function startTocsinReceivers(fleet: Fleet): Promise<readonly Recei
 }
 
 /** The collector that reads what SDKs publish. */
-export const startBatchReceiver = (fleet: Fleet): Promise<Receiver> =>
-  startReceiver(fleet, 'SDK batches through NATS', sdkBatches, readStored)
+export const startBatchReceiver = (
+  fleet: Fleet,
+  env: Readonly<Record<string, string>> = {},
+): Promise<Receiver> => startReceiver(fleet, 'SDK batches through NATS', sdkBatches, readStored, env)
 
 interface World {
   readonly collector: ServiceUnderTest
@@ -65,9 +67,10 @@ async function startReceiver(
   way: string,
   bodies: Receiver['bodies'],
   take: Take,
+  env: Readonly<Record<string, string>> = {},
 ): Promise<Receiver> {
   const nats = await startNats()
-  const collector = await startService('collector', { NATS_URL: nats.url, ...LIMITS })
+  const collector = await startService('collector', { NATS_URL: nats.url, ...LIMITS, ...env })
   const nc = await connect({ servers: nats.url })
   const js = jetstream(nc)
   pinSender(nats.pid)

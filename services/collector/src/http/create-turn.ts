@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 
 /** How long work may hold the event loop at a stretch. Milliseconds. */
-const SLICE_MS = 4
+const SLICE_MS = 2
 
 /** The stretch of time that long work has before others get theirs. */
 export interface Turn {
