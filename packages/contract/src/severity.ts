@@ -24,3 +24,8 @@ export function severityOf(labels: Labels): Severity {
   const stated = labels['severity']?.toLowerCase() ?? ''
   return severity.safeParse(stated).data ?? synonyms.get(stated) ?? 'medium'
 }
+
+/** Every word for a severity that {@link severityOf} knows, in small letters. */
+export function severityWords(wanted: Severity): readonly string[] {
+  return [wanted, ...[...synonyms].filter(([, severity]) => severity === wanted).map(([word]) => word)]
+}

@@ -9,7 +9,7 @@ import { addIntakeRoutes } from './http/intake-routes.ts'
 import { addLogRoutes } from './http/log-routes.ts'
 import { createNotifierMetrics } from './metrics.ts'
 import { createPublishOutbox } from './outbox/publish-outbox.ts'
-import { defaultPolicy } from './policy/policy.ts'
+import { defaultPolicy } from './policy/default-policy.ts'
 import { holdWork } from './work/hold-work.ts'
 
 /** The notifier: alerts and messages in, e-mails, Slack messages and webhook calls out. */
@@ -40,12 +40,15 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     for (const channel of channels) channel.close()
   })
 
-  const policy = defaultPolicy({
-    channels: names,
+  const kinds = (['email', 'slack', 'webhook'] as const).filter((kind) => names.includes(kind))
+  const standing = defaultPolicy({
+    integrations: kinds.map((kind) => ({ channel: kind, type: kind, sendResolved: true, settings: {} })),
     groupWaitMs: env.NOTIFY_GROUP_WAIT,
     groupIntervalMs: env.NOTIFY_GROUP_INTERVAL,
     repeatIntervalMs: env.NOTIFY_REPEAT_INTERVAL,
+    digestIntervalMs: env.DIGEST_INTERVAL,
   })
+  const policy = () => standing
   const metrics = createNotifierMetrics(ctx.metrics)
   const publish = createPublishOutbox(bus, env.MAX_EVENT_BYTES)
 

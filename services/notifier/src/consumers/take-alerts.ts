@@ -67,7 +67,7 @@ function group({ grouper, metrics, bus, clock, signal }: TakeAlertsDeps): Stage<
         {
           id: `${boundedId(event.id)}-${delivery.sequence}`,
           reason: taken.reason,
-          channels: taken.route?.channels ?? [],
+          channels: taken.queues,
           receiver: taken.route?.receiver ?? 'none',
           kind: 'alerts',
           groupKey: taken.groupKey || `alert:${event.fingerprint}`,

@@ -20,10 +20,11 @@ import type { NotifierMetrics } from '../metrics.ts'
 import { boundedId } from '../outbox/bounded-id.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import type { Policy } from '../policy/policy.ts'
-import { routeBySeverity } from '../policy/route-by-severity.ts'
+import { tellingsOf } from '../policy/queues-of.ts'
+import { labelsOfMessage } from '../policy/routing-labels.ts'
 
 export interface TakeRequestsDeps extends Pick<ServiceContext, 'bus' | 'clock'> {
-  readonly policy: Policy
+  readonly policy: () => Policy
   readonly publish: PublishOutbox
   readonly metrics: NotifierMetrics
 }
@@ -36,22 +37,20 @@ export function requestStages(deps: TakeRequestsDeps): Stages {
 function send({ bus, clock, policy, publish, metrics }: TakeRequestsDeps): Stage<NotificationRequest, Done> {
   return async (request, delivery) => {
     const nowMs = clock.now()
-    const routing = routeBySeverity(policy, request.severity)
+    const tellings = tellingsOf(policy(), labelsOfMessage(request))
     const message = messageOf(request, delivery, nowMs)
-    if (routing.action === 'drop') {
-      metrics.taken('notify', 'dropped', routing.reason)
+    const [first] = tellings
+    if (!first) {
+      const reason = 'no_receiver'
+      metrics.taken('notify', 'dropped', reason)
       const { id, kind, groupKey, severity, title, stages } = message
       const what = { id, kind, groupKey, severity, title, stages, fingerprints: [], nowMs }
-      await logSuppressed(
-        { bus, metrics },
-        { ...what, reason: routing.reason, channels: [], receiver: 'none' },
-      )
-      return done(routing.reason)
+      await logSuppressed({ bus, metrics }, { ...what, reason, channels: [], receiver: 'none' })
+      return done(reason)
     }
-    const { channels, receiver } = routing.route
-    await publish({ ...message, receiver }, channels)
-    metrics.taken('notify', 'sent', routing.reason)
-    return done(routing.reason)
+    for (const { route, queues } of tellings) await publish({ ...message, receiver: route.receiver }, queues)
+    metrics.taken('notify', 'sent', first.route.name)
+    return done(first.route.name)
   }
 }
 

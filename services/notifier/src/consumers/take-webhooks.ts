@@ -19,12 +19,13 @@ import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { untilStored } from '../outbox/until-stored.ts'
 import type { Policy } from '../policy/policy.ts'
-import { routeBySeverity } from '../policy/route-by-severity.ts'
+import { tellingsOf } from '../policy/queues-of.ts'
+import { labelsOfWebhook } from '../policy/routing-labels.ts'
 import { headline } from '../render/headline.ts'
 
 export interface TakeWebhooksDeps extends Pick<ServiceContext, 'bus' | 'clock' | 'log'> {
   readonly courses: Courses
-  readonly policy: Policy
+  readonly policy: () => Policy
   readonly publish: PublishOutbox
   readonly metrics: NotifierMetrics
   /** Aborts when this process must leave the work to another. */
@@ -56,15 +57,17 @@ async function tellNews(event: OutboxAlerts, deps: TakeWebhooksDeps): Promise<Do
     return done(reason ?? 'no_news')
   }
   const news = reason === undefined ? event : narrowTo(event, alerts)
-  const routing = routeBySeverity(policy, news.severity)
-  if (routing.action === 'drop') {
-    await logWithheld(event, routing.reason, deps)
-    return done(routing.reason)
+  const tellings = tellingsOf(policy(), labelsOfWebhook(news.commonLabels, news.severity))
+  const [first] = tellings
+  if (!first) {
+    await logWithheld(event, 'no_receiver', deps)
+    return done('no_receiver')
   }
   const { channel, ...notification } = news
   const id = news.id.slice(0, -`-${channel}`.length)
-  await publish({ ...notification, id, receiver: routing.route.receiver }, routing.route.channels)
-  return done(routing.reason)
+  for (const { route, queues } of tellings)
+    await publish({ ...notification, id, receiver: route.receiver }, queues)
+  return done(first.route.name)
 }
 
 function narrowTo(event: OutboxAlerts, alerts: OutboxAlerts['alerts']): OutboxAlerts {

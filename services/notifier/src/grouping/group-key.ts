@@ -17,7 +17,7 @@ export function groupOf(route: Route, alertLabels: Labels): GroupName {
     if (value !== undefined) labels[name] = value
   }
   const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
-  return { key: `{}/${route.name}:{${pairs.join(', ')}}`, labels }
+  return { key: `${route.key}:{${pairs.join(', ')}}`, labels }
 }
 
 /** A short name for a text of any length, fit for a KV key or a message id: 80 bits of SHA-256. */

@@ -5,17 +5,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { T0, transition } from '../../test/samples/events.ts'
 import type { Notification } from '../outbox/publish-outbox.ts'
-import { defaultPolicy } from '../policy/policy.ts'
+import { defaultPolicy } from '../policy/default-policy.ts'
 import type { GroupStore } from './group-store.ts'
 import { createGrouper, type Grouper } from './grouper.ts'
 import type { AlertRecord, GroupRecord } from './records.ts'
 
 const log = createLog({ service: 'notifier', version: 'test', level: 'silent' })
 const policy = defaultPolicy({
-  channels: ['webhook'],
+  integrations: [{ channel: 'webhook', type: 'webhook', sendResolved: true, settings: {} }],
   groupWaitMs: 10_000,
   groupIntervalMs: 10_000,
   repeatIntervalMs: 3_600_000,
+  digestIntervalMs: 900_000,
 })
 
 /**
@@ -67,7 +68,7 @@ function simulate() {
     const mayAct = () => held && !life.aborted
     return createGrouper({
       store,
-      policy,
+      policy: () => policy,
       publish,
       clock,
       log,

@@ -4,7 +4,9 @@ import { createInOrder } from '../delivery/in-order.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { untilStored } from '../outbox/until-stored.ts'
 import type { Policy, Route } from '../policy/policy.ts'
-import { routeBySeverity } from '../policy/route-by-severity.ts'
+import { queuesOf, tellingsOf } from '../policy/queues-of.ts'
+import { everyRoute } from '../policy/routes-of.ts'
+import { labelsOfAlert } from '../policy/routing-labels.ts'
 import { buildAlertsNotification } from './build-alerts-notification.ts'
 import { decideFlush } from './decide-flush.ts'
 import { type GroupName, groupOf } from './group-key.ts'
@@ -15,7 +17,7 @@ import { takeTransition } from './take-transition.ts'
 
 export interface GrouperDeps {
   readonly store: GroupStore
-  readonly policy: Policy
+  readonly policy: () => Policy
   readonly publish: PublishOutbox
   readonly clock: Clock
   readonly log: Log
@@ -33,6 +35,8 @@ export interface Taken {
   readonly action: 'sent' | 'grouped' | 'suppressed' | 'ignored' | 'dropped'
   readonly reason: string
   readonly route: Route | undefined
+  /** The queues of the outbox that the route leads to. */
+  readonly queues: readonly string[]
   readonly groupKey: string
 }
 
@@ -84,7 +88,7 @@ export function createGrouper(deps: GrouperDeps): Grouper {
     const decision = decideFlush(group.key, [...members.values()], group.record, group.route, nowMs)
     if (decision.action === 'send') {
       const notification = buildAlertsNotification(decision, group.route, deps, nowMs)
-      await publish(notification, group.route.channels)
+      await publish(notification, queuesOf(policy(), group.route))
       // That may have taken longer than the lease lasts: what its next holder has written since must stand.
       assertOurs()
     }
@@ -165,13 +169,13 @@ export function createGrouper(deps: GrouperDeps): Grouper {
   function placeOf(event: AlertEvent): { route: Route; name: GroupName } | { drop: string } {
     const previous = alerts.get(event.fingerprint)
     if (event.state === 'resolved' && previous?.status === 'firing') {
-      const route = policy.routes.find((candidate) => candidate.name === previous.route)
+      const route = everyRoute(policy()).find((candidate) => candidate.name === previous.route)
       if (route) return { route, name: { key: previous.groupKey, labels: previous.groupLabels } }
     }
-    const routing = routeBySeverity(policy, event.severity)
-    if (routing.action === 'drop') return { drop: routing.reason }
-    const labels = { alertname: event.alertname, severity: event.severity, ...event.labels }
-    return { route: routing.route, name: groupOf(routing.route, labels) }
+    const labels = labelsOfAlert(event)
+    const [telling] = tellingsOf(policy(), labels)
+    if (!telling) return { drop: 'no_receiver' }
+    return { route: telling.route, name: groupOf(telling.route, labels) }
   }
 
   async function take(event: AlertEvent, seq: number, route: Route, name: GroupName): Promise<Taken> {
@@ -181,7 +185,7 @@ export function createGrouper(deps: GrouperDeps): Grouper {
     const decision = takeTransition(transition, alerts.get(event.fingerprint), group.record, { route, name })
     const answer = (action: Taken['action'], reason: string = decision.reason) => {
       schedule(group)
-      return { action, reason, route, groupKey: name.key }
+      return { action, reason, route, queues: queuesOf(policy(), route), groupKey: name.key }
     }
     if (decision.action === 'ignore') return answer('ignored')
     if (decision.action === 'suppress') {
@@ -207,7 +211,7 @@ export function createGrouper(deps: GrouperDeps): Grouper {
       const records = new Map(loaded.groups.map((record) => [record.key, record]))
       for (const record of loaded.alerts) {
         alerts.set(record.fingerprint, record)
-        const route = policy.routes.find((candidate) => candidate.name === record.route)
+        const route = everyRoute(policy()).find((candidate) => candidate.name === record.route)
         if (!route || (record.status === 'resolved' && !records.has(record.groupKey))) continue
         const group = groupFor(record.groupKey, route)
         group.record = records.get(record.groupKey)
@@ -221,7 +225,13 @@ export function createGrouper(deps: GrouperDeps): Grouper {
     accept(event, seq) {
       const place = placeOf(event)
       if ('drop' in place)
-        return Promise.resolve({ action: 'dropped', reason: place.drop, route: undefined, groupKey: '' })
+        return Promise.resolve({
+          action: 'dropped',
+          reason: place.drop,
+          route: undefined,
+          queues: [],
+          groupKey: '',
+        })
       return inOrder(place.name.key, () =>
         untilStored(() => take(event, seq, place.route, place.name), { clock, log }, signal),
       )

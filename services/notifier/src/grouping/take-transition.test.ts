@@ -1,23 +1,26 @@
 import type { AlertEvent } from '@tocsin/contract'
 import { describe, expect, it } from 'vitest'
 import { transition } from '../../test/samples/events.ts'
-import { defaultPolicy } from '../policy/policy.ts'
-import { routeBySeverity } from '../policy/route-by-severity.ts'
+import { defaultPolicy } from '../policy/default-policy.ts'
+import { routesOf } from '../policy/routes-of.ts'
+import { labelsOfAlert } from '../policy/routing-labels.ts'
 import { groupOf } from './group-key.ts'
 import type { AlertRecord, GroupRecord } from './records.ts'
 import { takeTransition } from './take-transition.ts'
 
 const policy = defaultPolicy({
-  channels: ['webhook'],
+  integrations: [{ channel: 'webhook', type: 'webhook', sendResolved: true, settings: {} }],
   groupWaitMs: 10_000,
   groupIntervalMs: 10_000,
   repeatIntervalMs: 3_600_000,
+  digestIntervalMs: 900_000,
 })
 
 function placeOf(event: AlertEvent) {
-  const routing = routeBySeverity(policy, event.severity)
-  if (routing.action === 'drop') throw new Error('the policy has a route for every severity')
-  return { route: routing.route, name: groupOf(routing.route, event.labels) }
+  const labels = labelsOfAlert(event)
+  const [route] = routesOf(policy, labels)
+  if (!route) throw new Error('the root takes every alert')
+  return { route, name: groupOf(route, labels) }
 }
 
 function take(event: AlertEvent, seq: number, previous?: AlertRecord, group?: GroupRecord) {

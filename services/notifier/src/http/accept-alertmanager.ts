@@ -7,11 +7,12 @@ import { RETRY_PREFIX } from '../grouping/group-store.ts'
 import { cutAnnotations } from '../outbox/cut-annotations.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { type Policy, WEBHOOKS } from '../policy/policy.ts'
-import { routeBySeverity } from '../policy/route-by-severity.ts'
+import { tellingsOf } from '../policy/queues-of.ts'
+import { labelsOfWebhook } from '../policy/routing-labels.ts'
 
 export interface AcceptDeps {
   readonly kv: KV
-  readonly policy: Policy
+  readonly policy: () => Policy
   readonly publish: PublishOutbox
   readonly clock: Clock
   /** The same notification within this time is a retry, later it is a repeat. Milliseconds. */
@@ -35,9 +36,9 @@ const DEADLINE_MS = 8000
 export async function acceptAlertmanager(body: WebhookBody, deps: AcceptDeps): Promise<Accepted> {
   const { policy, publish, clock } = deps
   const severity = worst(body.alerts.map((alert) => severityOf(alert.labels)))
-  const routing = routeBySeverity(policy, severity)
+  const [telling] = tellingsOf(policy(), labelsOfWebhook(body.commonLabels, severity))
   const content = contentHash(body)
-  if (routing.action === 'drop') return { action: 'dropped', reason: routing.reason, id: content }
+  if (!telling) return { action: 'dropped', reason: 'no_receiver', id: content }
   const acceptedMs = await firstAcceptedMs(content, deps)
   const now = new Date(clock.now()).toISOString()
   const { version: _version, groupKey, receiver, alerts, commonAnnotations, ...rest } = body
@@ -50,13 +51,13 @@ export async function acceptAlertmanager(body: WebhookBody, deps: AcceptDeps): P
     time: now,
     source: 'alertmanager',
     kind: 'alerts',
-    receiver: routing.route.receiver,
+    receiver: telling.route.receiver,
     severity,
     groupKey: `alertmanager/${receiver}/${groupKey}`,
     stages: { accepted: now, grouped: now },
   }
   await publish(notification, [WEBHOOKS], { deadlineMs: DEADLINE_MS })
-  return { action: 'sent', reason: routing.reason, id: notification.id }
+  return { action: 'sent', reason: telling.route.name, id: notification.id }
 }
 
 /** What makes two notifications the same: the group, and which of its alerts began and ended when. */

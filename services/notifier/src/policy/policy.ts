@@ -1,4 +1,6 @@
-import type { Severity } from '@tocsin/contract'
+import type { Matcher } from '../matchers/matcher.ts'
+import type { InhibitRule } from './inhibit-rule.ts'
+import type { TimeInterval } from './time-interval.ts'
 
 /** The queue of the outbox that leads into the digest instead of to a channel. */
 export const DIGEST = 'digest'
@@ -6,70 +8,92 @@ export const DIGEST = 'digest'
 /** The queue of the outbox in which Alertmanager's webhooks wait until it is known whether they are news. */
 export const WEBHOOKS = 'alertmanager'
 
-/** Which alerts belong together, when their group is told, and to whom. Times in milliseconds. */
+/** Who is told of what, and when: Alertmanager's configuration with Tocsin's additions. Times in milliseconds. */
+export interface Policy {
+  readonly root: RouteNode
+  readonly receivers: ReadonlyMap<string, Receiver>
+  readonly inhibitRules: readonly InhibitRule[]
+  readonly timeIntervals: ReadonlyMap<string, readonly TimeInterval[]>
+  /** How long an alert that was posted without an end counts as firing. */
+  readonly resolveTimeoutMs: number
+  readonly templateFiles: readonly string[]
+  /** This policy as Alertmanager's YAML, without Tocsin's additions; secrets as `<secret>`. */
+  readonly original: string
+}
+
+/** A place in the tree of routes: what comes to it, and where it goes on. */
+export interface RouteNode {
+  readonly route: Route
+  /** All of these must match; the root has none. */
+  readonly matchers: readonly Matcher[]
+  /** Whether the siblings after it are asked as well. */
+  readonly continues: boolean
+  readonly children: readonly RouteNode[]
+}
+
+/** What the alerts of a node are grouped and told by, with what it inherits. */
 export interface Route {
+  /** Names it among all routes: `{}` for the root, `{}/{severity="critical"}` below it. */
+  readonly key: string
   /** Low in cardinality: it is a metric label. */
   readonly name: string
-  readonly severities: readonly Severity[]
+  readonly receiver: string
   /** The labels whose values name the group; `each_alert` makes every alert a group of its own. */
   readonly groupBy: readonly string[] | 'each_alert'
   readonly waitMs: number
   readonly intervalMs: number
   /** How long until an unchanged group that still fires is told again; undefined for never. */
   readonly repeatMs: number | undefined
-  readonly receiver: string
-  /** The queues of the outbox that its notifications go to. */
-  readonly channels: readonly string[]
+  /** Names of time intervals in which nobody is told. */
+  readonly muteIntervals: readonly string[]
+  /** Names of time intervals outside of which nobody is told; none for always. */
+  readonly activeIntervals: readonly string[]
+  readonly digest: DigestOptions | undefined
+  readonly rateLimit: RateLimit | undefined
+  /** The receiver that is told when this one cannot be. */
+  readonly fallback: string | undefined
 }
 
-/** Who is told, and when: the first route that takes an alert's severity wins. */
-export interface Policy {
-  readonly routes: readonly Route[]
+export interface Receiver {
+  readonly name: string
+  readonly integrations: readonly Integration[]
 }
 
-export interface PolicySettings {
-  readonly channels: readonly string[]
-  readonly groupWaitMs: number
-  readonly groupIntervalMs: number
-  readonly repeatIntervalMs: number
+/** One way to tell a receiver: a queue of the outbox and the adapter that empties it. */
+export interface Integration {
+  /** The queue's name, the metrics' label and the delivery log's `channel`. */
+  readonly channel: string
+  readonly type: ChannelKind
+  readonly sendResolved: boolean
+  readonly settings: unknown
 }
 
-/** The policy that holds without a configuration file: one receiver, made of every channel that is configured. */
-export function defaultPolicy(settings: PolicySettings): Policy {
-  const { channels, repeatIntervalMs: repeatMs } = settings
-  const receiver = 'default'
-  return {
-    routes: [
-      {
-        name: 'critical',
-        severities: ['critical'],
-        groupBy: 'each_alert',
-        waitMs: 0,
-        intervalMs: 0,
-        repeatMs,
-        receiver,
-        channels,
-      },
-      {
-        name: 'grouped',
-        severities: ['high', 'medium'],
-        groupBy: ['alertname', 'severity'],
-        waitMs: settings.groupWaitMs,
-        intervalMs: settings.groupIntervalMs,
-        repeatMs,
-        receiver,
-        channels,
-      },
-      {
-        name: 'digest',
-        severities: ['low'],
-        groupBy: 'each_alert',
-        waitMs: 0,
-        intervalMs: 0,
-        repeatMs: undefined,
-        receiver,
-        channels: channels.length === 0 ? [] : [DIGEST],
-      },
-    ],
-  }
+export type ChannelKind =
+  | 'email'
+  | 'slack'
+  | 'webhook'
+  | 'pagerduty'
+  | 'opsgenie'
+  | 'msteams'
+  | 'msteamsv2'
+  | 'discord'
+  | 'telegram'
+  | 'ntfy'
+
+/** At most `limit` notifications in each `perMs`. */
+export interface RateLimit {
+  readonly limit: number
+  readonly perMs: number
+  readonly concurrency?: number
+  readonly spacingMs?: number
+}
+
+/** What is collected instead of told, and when it is told as one: by a schedule, or each `everyMs`. */
+export interface DigestOptions {
+  readonly name: string
+  readonly cron: string | undefined
+  readonly timeZone: string
+  readonly everyMs: number | undefined
+  /** As soon as this many wait. */
+  readonly most: number | undefined
 }

@@ -32,7 +32,7 @@ import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
 export interface WorkParts {
   readonly ctx: ServiceContext<NotifierEnv>
   readonly channels: readonly Channel[]
-  readonly policy: Policy
+  readonly policy: () => Policy
   readonly publish: PublishOutbox
   readonly metrics: NotifierMetrics
   /** The Alertmanagers that are told of alerts, if any. */

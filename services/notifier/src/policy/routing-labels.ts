@@ -1,0 +1,33 @@
+import {
+  type AlertEvent,
+  type Labels,
+  type NotificationRequest,
+  type Severity,
+  severityOf,
+} from '@tocsin/contract'
+
+/** What routes see of an alert: its labels, where these do not contradict the severity it was given. */
+export function labelsOfAlert({ alertname, severity, labels }: AlertEvent): Labels {
+  return withSeverity({ alertname, severity, ...labels }, severity)
+}
+
+/** What routes see of a message of `notify()`: its facts that are texts, and what it is. */
+export function labelsOfMessage(request: NotificationRequest): Labels {
+  const facts = Object.entries(request.metadata).filter((fact): fact is [string, string] => {
+    const [name, value] = fact
+    return typeof value === 'string' && name !== ''
+  })
+  const { title, severity, source = 'unknown' } = request
+  return { ...Object.fromEntries(facts), title, severity, source, kind: 'message' }
+}
+
+/** What routes see of a group that an Alertmanager sent: what its alerts have in common, and the worst severity. */
+export function labelsOfWebhook(commonLabels: Labels, worst: Severity): Labels {
+  return withSeverity(commonLabels, worst)
+}
+
+function withSeverity(labels: Labels, severity: Severity): Labels {
+  return severityOf(labels) === severity && labels['severity'] !== undefined
+    ? labels
+    : { ...labels, severity }
+}
