@@ -1,7 +1,8 @@
 import { consumeDurable, type ServiceContext, type ServiceDefinition } from '@tocsin/runtime'
 import { readTargets, readTlsPaths } from './alertmanager/alertmanager-env.ts'
 import { createAlertmanagerMetrics } from './alertmanager/alertmanager-metrics.ts'
-import { configureChannels } from './channels/registry.ts'
+import { createNet } from './channels/net/net.ts'
+import { createChannel, integrationsOfEnv } from './channels/registry.ts'
 import { requestStages } from './consumers/take-requests.ts'
 import { createRecentIds } from './delivery/recent-ids.ts'
 import { type NotifierEnv, notifierEnv } from './env.ts'
@@ -27,7 +28,9 @@ const MOST_BODY_BYTES = 16 * 1024 * 1024
 
 async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const { env, bus, clock, log, http, lifecycle, readiness } = ctx
-  const channels = configureChannels(env, { clock })
+  const net = createNet({ allowPrivate: env.WEBHOOK_ALLOW_PRIVATE })
+  const integrations = integrationsOfEnv(env)
+  const channels = integrations.map((integration) => createChannel(integration, { clock, net }))
   const names = channels.map((channel) => channel.name)
   if (channels.length === 0)
     log.warn('no channel is configured, so nobody will be told: see EMAIL_TO, SLACK_WEBHOOK_URL, WEBHOOK_URL')
@@ -40,9 +43,8 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     for (const channel of channels) channel.close()
   })
 
-  const kinds = (['email', 'slack', 'webhook'] as const).filter((kind) => names.includes(kind))
   const standing = defaultPolicy({
-    integrations: kinds.map((kind) => ({ channel: kind, type: kind, sendResolved: true, settings: {} })),
+    integrations,
     groupWaitMs: env.NOTIFY_GROUP_WAIT,
     groupIntervalMs: env.NOTIFY_GROUP_INTERVAL,
     repeatIntervalMs: env.NOTIFY_REPEAT_INTERVAL,

@@ -2,16 +2,23 @@ import { webhookBody } from '@tocsin/contract'
 import { systemClock } from '@tocsin/runtime'
 import { type Answer as HttpAnswer, startHttpSink, startSlack, startSmtp } from '@tocsin/testkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { configureChannels } from '../src/channels/registry.ts'
+import { createNet } from '../src/channels/net/net.ts'
+import { createChannel, integrationsOfEnv } from '../src/channels/registry.ts'
 import { attemptSend } from '../src/delivery/attempt-send.ts'
 import type { Channel } from '../src/delivery/channel.ts'
 import { notifierEnv } from '../src/env.ts'
 import { type Answer, channelConformance } from './channel-conformance.ts'
 import { alertsNotification, messageNotification } from './samples/events.ts'
 
+const net = createNet({ allowPrivate: true })
+const channelsOf = (variables: Readonly<Record<string, string>>) =>
+  integrationsOfEnv(notifierEnv.parse(variables)).map((one) =>
+    createChannel(one, { clock: systemClock, net }),
+  )
+
 /** The one channel that these variables configure. */
 function channelOf(variables: Readonly<Record<string, string>>): Channel {
-  const [channel] = configureChannels(notifierEnv.parse(variables), { clock: systemClock })
+  const [channel] = channelsOf(variables)
   if (!channel) throw new Error('nothing is configured')
   return channel
 }
@@ -273,7 +280,7 @@ describe('the e-mail channel', () => {
   })
 })
 
-describe('configureChannels', () => {
+describe('the environment', () => {
   it('says when a header of the environment is none', () => {
     const variables = { WEBHOOK_URL: 'https://example.com', WEBHOOK_HEADERS: '{"X Key":"s3cret"}' }
     expect(() => channelOf(variables)).toThrow(/^(?=[\s\S]*WEBHOOK_HEADERS)(?![\s\S]*s3cret)/)
@@ -281,7 +288,7 @@ describe('configureChannels', () => {
 
   it('configures what the environment names, and nothing else', () => {
     const names = (variables: Record<string, string>) =>
-      configureChannels(notifierEnv.parse(variables), { clock: systemClock }).map((channel) => {
+      channelsOf(variables).map((channel) => {
         channel.close()
         return channel.name
       })
@@ -295,8 +302,6 @@ describe('configureChannels', () => {
   })
 
   it('says what is missing for e-mail that is asked for', () => {
-    expect(() =>
-      configureChannels(notifierEnv.parse({ EMAIL_NOTIFICATIONS_ENABLED: 'true' }), { clock: systemClock }),
-    ).toThrow(/SMTP_HOST[\s\S]*EMAIL_TO/)
+    expect(() => channelsOf({ EMAIL_NOTIFICATIONS_ENABLED: 'true' })).toThrow(/SMTP_HOST[\s\S]*EMAIL_TO/)
   })
 })

@@ -1,138 +1,117 @@
 import type { OutboxEvent } from '@tocsin/contract'
-import { CodedError, codeOf, EnvError, envVar, messageOf } from '@tocsin/runtime'
-import { createTransport } from 'nodemailer'
-import type { z } from 'zod'
-import type { SendOutcome } from '../delivery/channel.ts'
+import { CodedError } from '@tocsin/runtime'
 import { shortHash } from '../grouping/group-key.ts'
 import { emailHtml } from '../render/email-html.ts'
 import { emailText } from '../render/email-text.ts'
 import { headline } from '../render/headline.ts'
-import type { ChannelDefinition } from './channel-definition.ts'
-import { outcomeOfFailure } from './http-outcome.ts'
+import { createSay, type Say } from '../render/say.ts'
+import type { ChannelDeps, ChannelKindDefinition } from './channel-kind.ts'
+import { type EmailSettings, emailGlobals, emailSettings } from './email-settings.ts'
+import { createMailTransport, MAILS_AT_ONCE, type Sent } from './email-transport.ts'
+import { deliveredWith, hidden } from './http-channel.ts'
 import { createLateSends } from './late-sends.ts'
-
-const env = {
-  /** Unset: on when SMTP_HOST and EMAIL_TO are set. */
-  EMAIL_NOTIFICATIONS_ENABLED: envVar.boolean.optional(),
-  SMTP_HOST: envVar.text.optional(),
-  SMTP_PORT: envVar.port.default(587),
-  /** TLS from the first byte (port 465); otherwise STARTTLS where the server offers it. */
-  SMTP_SECURE: envVar.boolean.default(false),
-  SMTP_USER: envVar.text.optional(),
-  SMTP_PASS: envVar.secret.optional(),
-  EMAIL_FROM: envVar.text.optional(),
-  EMAIL_TO: envVar.list.default([]),
-}
-
-const CONNECT_MS = 10_000
-/** A server may look through a mail for longer than an attempt may take: its answer is still waited for. */
-const ANSWER_MS = 30_000
-/** At once, beside the connections of sends that were cut off and have not ended. */
-const CONCURRENCY = 3
+import { createSecrets } from './settings/secrets.ts'
+import { outcomeOfSmtpError } from './smtp-outcome.ts'
 
 /** E-mail over SMTP, HTML and text, each group in a thread of its own. */
-export const email: ChannelDefinition<typeof env> = {
-  name: 'email',
-  env,
-  configure(settings) {
-    const { SMTP_HOST: host, EMAIL_TO: to, SMTP_USER: user, SMTP_PASS: pass } = settings
-    if (!isWanted(settings) || host === undefined) return undefined
-    const from = settings.EMAIL_FROM ?? (user?.includes('@') ? user : 'tocsin@localhost')
-    const transport = createTransport({
-      pool: true,
-      host,
-      port: settings.SMTP_PORT,
-      secure: settings.SMTP_SECURE,
-      maxConnections: 2 * CONCURRENCY,
-      connectionTimeout: CONNECT_MS,
-      greetingTimeout: CONNECT_MS,
-      socketTimeout: ANSWER_MS,
-      ...(user === undefined ? {} : { auth: { user, pass: pass ?? '' } }),
-    })
+export const email: ChannelKindDefinition<EmailSettings> = {
+  kind: 'email',
+  configKey: 'email_configs',
+  settings: emailSettings,
+  globals: emailGlobals,
+  sendResolved: false,
+  secretFields: ['auth_password', 'auth_secret'],
+  create(given, deps) {
+    const secrets = createSecrets()
+    const transport = createMailTransport(given, secrets)
     const late = createLateSends<Sent>()
     return {
-      name: 'email',
-      concurrency: CONCURRENCY,
-      secrets: pass === undefined ? [] : [pass],
+      name: deps.name,
+      concurrency: MAILS_AT_ONCE,
+      get secrets() {
+        return secrets.all
+      },
       async send(notification, { signal }) {
         try {
           const before = late.take(notification.id)
-          if (before) return outcomeOfSent(before)
-          const sent = transport.sendMail({ from, to: [...to], ...mailOf(notification, domainOf(from)) })
+          if (before) return hidden(outcomeOfSent(before, []), secrets)
+          const say = createSay(deps.templates, notification)
+          const sent = transport.send(mailOf(notification, given, say))
           late.follow(notification.id, sent, signal)
-          return outcomeOfSent(await abortable(sent, signal))
+          return hidden(outcomeOfSent(await abortable(sent, signal), say.faults), secrets)
         } catch (error) {
-          return outcomeOfSmtpError(error, signal)
+          const outcome = outcomeOfSmtpError(error, signal)
+          if (outcome.reason !== 'timeout') transport.renew()
+          return hidden(outcome, secrets)
         }
       },
+      preview: (event) => Promise.resolve(previewOf(event, given, deps)),
       close: () => transport.close(),
     }
   },
 }
 
-function isWanted(settings: z.infer<z.ZodObject<typeof env>>): boolean {
-  const { EMAIL_NOTIFICATIONS_ENABLED: enabled, SMTP_HOST: host, EMAIL_TO: to } = settings
-  if (enabled !== true) return enabled === undefined && host !== undefined && to.length > 0
-  const faults = [
-    ...(host === undefined
-      ? [{ name: 'SMTP_HOST', expected: 'the mail server, since EMAIL_NOTIFICATIONS_ENABLED is true' }]
-      : []),
-    ...(to.length === 0
-      ? [{ name: 'EMAIL_TO', expected: 'at least one address, since EMAIL_NOTIFICATIONS_ENABLED is true' }]
-      : []),
-  ]
-  if (faults.length > 0) throw new EnvError(faults.map((fault) => ({ ...fault, given: undefined })))
-  return true
-}
-
 /** What a mail says. Its thread follows from the group, so that a resolve stands below its alert. */
-function mailOf(event: OutboxEvent, domain: string) {
+function mailOf(event: OutboxEvent, given: EmailSettings, say: Say) {
+  const from = say.route(given.from)
+  const domain = /@([^\s>]+)/.exec(from)?.[1] ?? 'localhost'
   const thread = `<group-${shortHash(event.groupKey)}@${domain}>`
+  const { subject: sayingSubject, ...headers } = headersOf(given, say)
   return {
-    subject: headline(event),
-    text: emailText(event),
-    html: emailHtml(event),
+    from,
+    to: say.route(given.to),
+    subject: sayingSubject ?? headline(event),
+    ...bodiesOf(event, given, say),
     messageId: `<${event.id}@${domain}>`,
     ...(event.kind === 'alerts' ? { inReplyTo: thread, references: [thread] } : {}),
     ...(event.severity === 'critical' ? { priority: 'high' as const } : {}),
-    headers: { 'Auto-Submitted': 'auto-generated' },
+    headers: { 'Auto-Submitted': 'auto-generated', ...headers },
   }
 }
 
-function domainOf(address: string): string {
-  return /@([^\s>]+)/.exec(address)?.[1] ?? 'localhost'
+/** A part that is configured as nothing is left out. */
+function bodiesOf(event: OutboxEvent, given: EmailSettings, say: Say) {
+  const html = say.html(given.html, () => emailHtml(event))
+  const text = say.text(given.text, () => emailText(event))
+  if (given.html === '') return { text }
+  return given.text === '' ? { html } : { html, text }
 }
 
-interface Sent {
-  readonly rejected: readonly unknown[]
-  readonly response: string
+/** The configured headers. A subject made by a template belongs to alerts; the others hold for every mail. */
+function headersOf(given: EmailSettings, say: Say): Record<string, string> & { subject?: string } {
+  const headers: Record<string, string> & { subject?: string } = {}
+  for (const [name, source] of Object.entries(given.headers ?? {})) {
+    const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ').trim()
+    if (name.toLowerCase() !== 'subject') headers[name] = oneLine(say.route(source))
+    else headers.subject = oneLine(say.text(source, () => '')) || undefined
+  }
+  return headers
+}
+
+function previewOf(event: OutboxEvent, given: EmailSettings, deps: ChannelDeps) {
+  const say = createSay(deps.templates, event)
+  const { from, to, subject, html = '', text = '' } = mailOf(event, given, say)
+  return {
+    faults: say.faults,
+    parts: [
+      { name: 'envelope', type: 'text/plain', content: `From: ${from}\nTo: ${to}\nSubject: ${subject}` },
+      { name: 'html', type: 'text/html', content: html },
+      { name: 'text', type: 'text/plain', content: text },
+    ].filter(({ content }) => content !== ''),
+  }
 }
 
 /** The server took it for at least one address; those it refused are named. */
-function outcomeOfSent(info: Sent): SendOutcome {
-  if (info.rejected.length === 0) return { result: 'delivered', reason: 'ok', detail: info.response }
-  return { result: 'delivered', reason: 'partly_refused', detail: `refused for ${info.rejected.join(', ')}` }
-}
-
-/**
- * 4xx is worth another try, 5xx is not, except for a login that is refused: that is mended in the configuration,
- * and the notification should live to see it.
- */
-function outcomeOfSmtpError(error: unknown, signal: AbortSignal): SendOutcome {
-  const status = smtpStatusOf(error)
-  const detail = messageOf(error)
-  if (signal.aborted || status === undefined) {
-    if (codeOf(error) === 'EENVELOPE') return { result: 'refused', reason: 'invalid_address', detail }
-    return outcomeOfFailure(error, signal)
-  }
-  if (codeOf(error) === 'EAUTH') return { result: 'retry', reason: 'smtp_login', detail }
-  const reason = `smtp_${status}`
-  return status >= 500 ? { result: 'refused', reason, detail } : { result: 'retry', reason, detail }
-}
-
-function smtpStatusOf(error: unknown): number | undefined {
-  if (typeof error !== 'object' || error === null || !('responseCode' in error)) return undefined
-  return typeof error.responseCode === 'number' ? error.responseCode : undefined
+function outcomeOfSent(info: Sent, faults: readonly string[]) {
+  if (info.rejected.length > 0)
+    return {
+      result: 'delivered',
+      reason: 'partly_refused',
+      detail: `refused for ${info.rejected.join(', ')}`,
+    } as const
+  return faults.length > 0
+    ? deliveredWith(faults)
+    : ({ result: 'delivered', reason: 'ok', detail: info.response } as const)
 }
 
 /** The promise, or a rejection once the signal aborts: the transport itself knows no signal. */

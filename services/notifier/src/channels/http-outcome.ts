@@ -49,10 +49,17 @@ const networkReasons: Readonly<Record<string, string>> = {
   ENETUNREACH: 'unreachable',
 }
 
-/** What it means that no answer came: always worth another try. */
+/** Ours: what is at fault is the configuration, and no attempt will mend it. */
+const faultsOfSettings = ['target_private', 'invalid_template']
+
+/** What it means that no answer came: worth another try, unless we ourselves would not ask. */
 export function outcomeOfFailure(error: unknown, signal: AbortSignal): SendOutcome {
-  if (signal.aborted) return { result: 'retry', reason: 'timeout', detail: 'no answer in time' }
   const chain = causes(error)
+  const fault = chain.find((e) => faultsOfSettings.includes(codeOf(e) ?? ''))
+  if (fault) return { result: 'refused', reason: codeOf(fault) ?? 'settings', detail: messageOf(fault) }
+  if (signal.aborted) return { result: 'retry', reason: 'timeout', detail: 'no answer in time' }
+  if (codeOf(error) === 'secret_file')
+    return { result: 'retry', reason: 'secret_file', detail: messageOf(error) }
   const code = chain.flatMap(codesOf).find((c) => c in networkReasons)
   const tls = chain.some((e) => /CERT|TLS|SSL/.test(codeOf(e) ?? ''))
   const reason = code === undefined ? (tls ? 'tls' : 'network') : (networkReasons[code] ?? 'network')

@@ -1,56 +1,112 @@
-import { IncomingWebhook, type IncomingWebhookDefaultArguments } from '@slack/webhook'
-import { envVar } from '@tocsin/runtime'
-import type { SendOutcome } from '../delivery/channel.ts'
+import { z } from 'zod'
+import { slackAttachment } from '../render/slack-attachment.ts'
 import { slackMessage } from '../render/slack-message.ts'
-import type { ChannelDefinition } from './channel-definition.ts'
-import { outcomeOfAnswer, outcomeOfFailure } from './http-outcome.ts'
-import { readAnswer } from './read-answer.ts'
+import type { ChannelKindDefinition } from './channel-kind.ts'
+import { createHttpChannel } from './http-channel.ts'
+import { checks, flag, needs, onlyOne, period, text, unsupported, webUrl } from './settings/fields.ts'
+import { httpConfig } from './settings/http-config.ts'
+import { createSecrets, secretsOfUrl } from './settings/secrets.ts'
 
-const env = {
-  SLACK_WEBHOOK_URL: envVar.url().optional(),
-  SLACK_CHANNEL: envVar.text.optional(),
-  SLACK_USERNAME: envVar.text.optional(),
-  /** An emoji such as `:robot:`, or the address of a picture. */
-  SLACK_ICON: envVar.text.optional(),
+const confirm = z.strictObject({
+  text,
+  title: text.optional(),
+  ok_text: text.optional(),
+  dismiss_text: text.optional(),
+})
+
+/** What an attachment says; each a template. Where none is set, the message is ours. */
+const attachment = {
+  title: text.optional(),
+  title_link: text.optional(),
+  pretext: text.optional(),
+  text: text.optional(),
+  fallback: text.optional(),
+  color: text.optional(),
+  callback_id: text.optional(),
+  footer: text.optional(),
+  image_url: text.optional(),
+  thumb_url: text.optional(),
+  fields: z.array(z.strictObject({ title: text, value: text, short: flag.optional() })).optional(),
+  actions: z
+    .array(
+      z.strictObject({
+        type: text,
+        text,
+        url: text.optional(),
+        name: text.optional(),
+        value: text.optional(),
+        style: text.optional(),
+        confirm: confirm.optional(),
+      }),
+    )
+    .optional(),
+  mrkdwn_in: z.array(text).optional(),
+  short_fields: flag.default(false),
 }
 
-/** Slack's incoming webhooks. */
-export const slack: ChannelDefinition<typeof env> = {
-  name: 'slack',
-  env,
-  configure(
-    { SLACK_WEBHOOK_URL: url, SLACK_CHANNEL: channel, SLACK_USERNAME: username, SLACK_ICON: icon },
-    { clock },
-  ) {
-    if (url === undefined) return undefined
-    const appearance: IncomingWebhookDefaultArguments = {
-      ...(channel === undefined ? {} : { channel }),
-      ...(username === undefined ? {} : { username }),
-      ...(icon === undefined ? {} : /^https?:\/\//.test(icon) ? { icon_url: icon } : { icon_emoji: icon }),
-    }
-    return {
-      name: 'slack',
+const settings = z
+  .strictObject({
+    api_url: webUrl.optional(),
+    api_url_file: text.optional(),
+    app_token: unsupported('make an incoming webhook for the app, and set its address as api_url'),
+    app_token_file: unsupported('make an incoming webhook for the app, and set its address as api_url_file'),
+    channel: text.optional(),
+    username: text.optional(),
+    icon_emoji: text.optional(),
+    icon_url: text.optional(),
+    link_names: flag.optional(),
+    ...attachment,
+    timeout: period.optional(),
+    http_config: httpConfig.optional(),
+  })
+  .superRefine(
+    checks(
+      needs(['api_url', 'api_url_file'], ', here or as global.slack_api_url'),
+      onlyOne('api_url', 'api_url_file'),
+    ),
+  )
+export type SlackSettings = z.infer<typeof settings>
+
+/** Slack's incoming webhooks, and those of what speaks like Slack. */
+export const slack: ChannelKindDefinition<SlackSettings> = {
+  kind: 'slack',
+  configKey: 'slack_configs',
+  settings,
+  globals: {
+    slack_api_url: { field: 'api_url', schema: webUrl },
+    slack_api_url_file: { field: 'api_url_file', schema: text },
+    http_config: { field: 'http_config', schema: httpConfig },
+  },
+  sendResolved: false,
+  secretFields: ['api_url'],
+  create(given, deps) {
+    const secrets = createSecrets(...(given.api_url === undefined ? [] : secretsOfUrl(given.api_url)))
+    const url = secrets.source(given.api_url, given.api_url_file)
+    return createHttpChannel(deps, {
       // Slack allows about one message a second and webhook.
       concurrency: 1,
-      secrets: [url, new URL(url).pathname],
-      async send(notification, { signal }) {
-        // The client tells neither Retry-After nor an abort: both are read on the way through fetch.
-        let answered: Promise<SendOutcome> | undefined
-        const spyingFetch: typeof fetch = async (target, init) => {
-          const response = await fetch(target, { ...init, signal })
-          answered = readAnswer(response.clone()).then((answer) => outcomeOfAnswer(answer, clock.now()))
-          return response
+      http: given.http_config,
+      timeoutMs: given.timeout,
+      secrets,
+      tame: (said) => said.replaceAll(/<(?=[!@#])/g, '&lt;'),
+      async calls(event, say) {
+        const { channel, username, icon_emoji, icon_url, link_names } = given
+        const message = {
+          ...(event.kind === 'alerts' && isConfigured(given)
+            ? slackAttachment(event, given, say)
+            : slackMessage(event)),
+          ...(channel && { channel: say.route(channel) }),
+          ...(username && { username: say.route(username) }),
+          ...(icon_emoji && { icon_emoji: say.route(icon_emoji) }),
+          ...(icon_url && { icon_url: say.route(icon_url) }),
+          ...(link_names && { link_names: true }),
         }
-        try {
-          await new IncomingWebhook(url, { ...appearance, fetch: spyingFetch }).send(
-            slackMessage(notification),
-          )
-          return { result: 'delivered', reason: 'ok' }
-        } catch (error) {
-          return (await answered) ?? outcomeOfFailure(error, signal)
-        }
+        return [{ url: (await url?.()) ?? '', body: JSON.stringify(message) }]
       },
-      close() {},
-    }
+    })
   },
+}
+
+function isConfigured(given: SlackSettings): boolean {
+  return Object.keys(attachment).some((name) => name !== 'short_fields' && Object.hasOwn(given, name))
 }

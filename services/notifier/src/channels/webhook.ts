@@ -1,94 +1,81 @@
-import { EnvError, envVar } from '@tocsin/runtime'
+import { createHmac } from 'node:crypto'
+import type { OutboxEvent } from '@tocsin/contract'
 import { z } from 'zod'
-import type { Channel } from '../delivery/channel.ts'
 import { webhookPayload } from '../render/webhook-payload.ts'
-import type { ChannelDefinition } from './channel-definition.ts'
-import { outcomeOfAnswer, outcomeOfFailure } from './http-outcome.ts'
-import { readAnswer } from './read-answer.ts'
+import type { ChannelKindDefinition } from './channel-kind.ts'
+import { createHttpChannel } from './http-channel.ts'
+import { checks, needs, onlyOne, period, text, webUrl } from './settings/fields.ts'
+import { httpConfig } from './settings/http-config.ts'
+import { createSecrets, secretsOfUrl } from './settings/secrets.ts'
 
-const env = {
-  WEBHOOK_URL: envVar.url().optional(),
-  WEBHOOK_HEADERS: envVar.jsonTexts.default({}),
-  WEBHOOK_METHOD: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
-}
+const settings = z
+  .strictObject({
+    url: webUrl.optional(),
+    url_file: text.optional(),
+    method: z.enum(['POST', 'PUT', 'PATCH']).default('POST'),
+    /** A template of what is sent; without one, Alertmanager's format. */
+    body: text.optional(),
+    /** 0: all of them. */
+    max_alerts: z.int().nonnegative().default(0),
+    hmac_secret: text.optional(),
+    hmac_secret_file: text.optional(),
+    timeout: period.optional(),
+    http_config: httpConfig.optional(),
+  })
+  .superRefine(
+    checks(
+      needs(['url', 'url_file']),
+      onlyOne('url', 'url_file'),
+      onlyOne('hmac_secret', 'hmac_secret_file'),
+    ),
+  )
+export type WebhookSettings = z.infer<typeof settings>
 
 /** Any HTTP endpoint: alerts as Alertmanager's webhook has them, messages and digests as the README says. */
-export const webhook: ChannelDefinition<typeof env> = {
-  name: 'webhook',
-  env,
-  configure(
-    { WEBHOOK_URL: url, WEBHOOK_HEADERS: headers, WEBHOOK_METHOD: method },
-    { clock },
-  ): Channel | undefined {
-    if (url === undefined) return undefined
-    const given = checkedHeaders(headers)
-    return {
-      name: 'webhook',
+export const webhook: ChannelKindDefinition<WebhookSettings> = {
+  kind: 'webhook',
+  configKey: 'webhook_configs',
+  settings,
+  globals: { http_config: { field: 'http_config', schema: httpConfig } },
+  sendResolved: true,
+  secretFields: ['url', 'hmac_secret'],
+  create(given, deps) {
+    const secrets = createSecrets(...(given.url === undefined ? [] : secretsOfUrl(given.url)))
+    const url = secrets.source(given.url, given.url_file)
+    const key = secrets.source(given.hmac_secret, given.hmac_secret_file)
+    return createHttpChannel(deps, {
       concurrency: 32,
-      // Of `Bearer <token>` the token alone is a secret too.
-      secrets: [
-        ...secretsOfUrl(url),
-        ...Object.values(headers).flatMap((value) => [value, ...value.split(' ')]),
-      ],
-      async send(notification, { signal }) {
-        try {
-          const response = await fetch(withoutLogin(url), {
-            method,
-            headers: headersOf(notification.id, url, given),
-            body: JSON.stringify(webhookPayload(notification)),
-            redirect: 'manual',
-            signal,
-          })
-          return outcomeOfAnswer(await readAnswer(response), clock.now())
-        } catch (error) {
-          return outcomeOfFailure(error, signal)
-        }
+      http: given.http_config,
+      timeoutMs: given.timeout,
+      secrets,
+      async calls(event, say) {
+        const body = say.body(given.body, () =>
+          JSON.stringify(webhookPayload(withMost(event, given.max_alerts))),
+        )
+        const headers = key ? signatureOf(await key(), { id: event.id, body, nowMs: deps.clock.now() }) : {}
+        return [{ method: given.method, url: (await url?.()) ?? '', headers, body }]
       },
-      close() {},
-    }
+    })
   },
 }
 
-/** The environment's own headers. @throws {EnvError} for one that HTTP does not take: each send would fail. */
-function checkedHeaders(headers: Readonly<Record<string, string>>): Headers {
-  try {
-    return new Headers({ ...headers })
-  } catch {
-    const expected = 'names and values that HTTP headers may have: no spaces in names, no line breaks'
-    throw new EnvError([{ name: 'WEBHOOK_HEADERS', expected, given: 'others' }])
-  }
+function withMost(event: OutboxEvent, most: number): OutboxEvent {
+  if (event.kind !== 'alerts' || most === 0 || event.alerts.length <= most) return event
+  const truncatedAlerts = event.truncatedAlerts + event.alerts.length - most
+  return { ...event, alerts: event.alerts.slice(0, most), truncatedAlerts }
 }
 
-/** Ours, then the environment's in their place, however its names are spelt. */
-function headersOf(id: string, url: string, given: Headers): Headers {
-  const headers = new Headers({
-    'Content-Type': 'application/json',
-    'User-Agent': 'Tocsin',
-    // The same for every attempt: a receiver that has seen it may drop the repeat.
-    'Idempotency-Key': id,
-    ...loginOf(url),
-  })
-  for (const [name, value] of given) headers.set(name, value)
-  return headers
+interface Signed {
+  readonly id: string
+  readonly body: string
+  readonly nowMs: number
 }
 
-/** A login in the URL goes into a header: fetch refuses URLs that carry one. */
-function loginOf(url: string): Record<string, string> {
-  const { username, password } = new URL(url)
-  if (username === '' && password === '') return {}
-  const login = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`
-  return { Authorization: `Basic ${Buffer.from(login).toString('base64')}` }
-}
-
-function withoutLogin(url: string): string {
-  const bare = new URL(url)
-  bare.username = ''
-  bare.password = ''
-  return bare.href
-}
-
-/** Webhook addresses are passwords: their path and query authorise whoever knows them. */
-function secretsOfUrl(url: string): string[] {
-  const { pathname, search, password } = new URL(url)
-  return [url, `${pathname}${search}`, search.slice(1), password].filter((text) => text.length > 1)
+/** As standardwebhooks.com has it, for whose check there are libraries. A key with `whsec_` is in base64. */
+function signatureOf(secret: string, { id, body, nowMs }: Signed): Record<string, string> {
+  const prefix = 'whsec_'
+  const key = secret.startsWith(prefix) ? Buffer.from(secret.slice(prefix.length), 'base64') : secret
+  const timestamp = String(Math.floor(nowMs / 1000))
+  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
+  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
 }

@@ -13,6 +13,13 @@ export type SendOutcome =
   /** No attempt will ever succeed. */
   | { readonly result: 'refused'; readonly reason: string; readonly detail?: string }
 
+/** What a channel would send, with its secrets hidden. */
+export interface Preview {
+  /** What could not be said as configured, and is said in Tocsin's own words instead. */
+  readonly faults: readonly string[]
+  readonly parts: readonly { readonly name: string; readonly type: string; readonly content: string }[]
+}
+
 /** A way to tell people: one adapter each under `channels/`. */
 export interface Channel {
   readonly name: string
@@ -22,5 +29,7 @@ export interface Channel {
   readonly secrets: readonly string[]
   /** Makes one attempt. Never rejects; ends soon after the signal aborts. */
   send(notification: OutboxEvent, options: { readonly signal: AbortSignal }): Promise<SendOutcome>
+  /** What it would send, without sending it. Rejects for a template that decides where it goes and cannot be expanded. */
+  preview?(notification: OutboxEvent): Promise<Preview>
   close(): void
 }

@@ -35,7 +35,7 @@ export function slackMessage(event: OutboxEvent): SlackMessage {
 }
 
 /** What Slack gives a meaning to; the rest of its markup is harmless. */
-function escapeSlack(text: string): string {
+export function escapeSlack(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
 }
 
@@ -73,6 +73,11 @@ function alertBars({ alerts, severity }: OutboxAlerts): Bar[] {
     [colourOf(severity, 'firing'), of('firing')],
     [colourOf(severity, 'resolved'), of('resolved')],
   ]
+}
+
+/** What is said of each alert, in Slack's markup. */
+export function slackTexts({ alerts }: OutboxAlerts): readonly string[] {
+  return alerts.map(alertText)
 }
 
 function alertText(alert: WebhookAlert): string {

@@ -1,0 +1,72 @@
+import { createRedact } from '../../delivery/redact.ts'
+import { readSecretFile } from './tls-config.ts'
+
+/** The value of a secret; of one in a file, as it stands there now. */
+export type SecretSource = () => Promise<string>
+
+/** What a channel must not show: known from its settings, and learnt from files. */
+export interface Secrets {
+  /** Every secret so far, the newest of each file. */
+  readonly all: readonly string[]
+  add(...texts: readonly (string | undefined)[]): void
+  /** A secret that is given, or stands in a file; undefined where neither is set. */
+  source(value: string | undefined, file: string | undefined): SecretSource | undefined
+  /** The text without any of them. */
+  hide(text: string): string
+}
+
+export function createSecrets(...known: readonly (string | undefined)[]): Secrets {
+  const all = new Set<string>()
+  let redact = createRedact([])
+  const add = (...texts: readonly (string | undefined)[]) => {
+    const before = all.size
+    for (const text of texts) if (text) all.add(text)
+    if (all.size > before) redact = createRedact([...all])
+  }
+  add(...known)
+  return {
+    get all() {
+      return [...all]
+    },
+    add,
+    source(value, file) {
+      if (value !== undefined) {
+        add(value)
+        return () => Promise.resolve(value)
+      }
+      if (file === undefined) return undefined
+      return async () => {
+        const secret = (await readSecretFile(file)).trim()
+        add(secret)
+        return secret
+      }
+    },
+    hide: (text) => redact(text),
+  }
+}
+
+/** Addresses of webhooks are passwords: their path and query authorise whoever knows them. */
+export function secretsOfUrl(text: string): string[] {
+  const url = URL.parse(text)
+  if (!url) return [text]
+  const { pathname, search, password } = url
+  const parts = [
+    text,
+    url.href,
+    `${pathname}${search}`,
+    pathname,
+    search.slice(1),
+    password,
+    decoded(password),
+  ]
+  return parts.filter((part) => part.length > 1)
+}
+
+/** Percent-encoding undone, as far as it is well-formed. */
+export function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return text
+  }
+}

@@ -1,0 +1,84 @@
+import type { OutboxEvent, WebhookAlert } from '@tocsin/contract'
+import { digestTitle } from './headline.ts'
+import { valueText } from './present.ts'
+
+type Labels = Readonly<Record<string, string>>
+
+/** What a template sees of an alert, in Alertmanager's names. */
+export interface TemplateAlert {
+  readonly Status: 'firing' | 'resolved'
+  readonly Labels: Labels
+  readonly Annotations: Labels
+  readonly StartsAt: string
+  readonly EndsAt: string
+  readonly GeneratorURL: string
+  readonly Fingerprint: string
+}
+
+/** What a template sees, in Alertmanager's names. */
+export interface TemplateData {
+  readonly Receiver: string
+  readonly Status: 'firing' | 'resolved'
+  readonly Alerts: readonly TemplateAlert[]
+  readonly GroupLabels: Labels
+  readonly CommonLabels: Labels
+  readonly CommonAnnotations: Labels
+  readonly ExternalURL: string
+  readonly GroupKey: string
+  readonly TruncatedAlerts: number
+}
+
+/**
+ * A notification as templates see it. Messages and digests have labels and annotations too, so that a channel or
+ * address that is chosen by `severity` is found for them as well; what they say is not left to templates.
+ */
+export function templateDataOf(event: OutboxEvent, tame = (text: string) => text): TemplateData {
+  const { receiver: Receiver, groupKey: GroupKey, severity } = event
+  const tamed = (labels: Labels): Labels =>
+    Object.fromEntries(Object.entries(labels).map(([name, value]) => [name, tame(value)]))
+  if (event.kind === 'alerts')
+    return {
+      Receiver,
+      GroupKey,
+      Status: event.status,
+      Alerts: event.alerts.map((alert) => templateAlert(alert, tamed)),
+      GroupLabels: tamed(event.groupLabels),
+      CommonLabels: tamed(event.commonLabels),
+      CommonAnnotations: tamed(event.commonAnnotations),
+      ExternalURL: event.externalURL,
+      TruncatedAlerts: event.truncatedAlerts,
+    }
+  const labels = { severity, source: event.source, kind: event.kind }
+  const [common, annotations] =
+    event.kind === 'message'
+      ? [
+          { ...textsOf(event.metadata), ...labels },
+          { summary: event.title, description: event.message },
+        ]
+      : [labels, { summary: digestTitle(event) }]
+  const rest = { Alerts: [], GroupLabels: {}, ExternalURL: '', TruncatedAlerts: 0 }
+  return {
+    Receiver,
+    GroupKey,
+    Status: 'firing',
+    CommonLabels: tamed(common),
+    CommonAnnotations: tamed(annotations),
+    ...rest,
+  }
+}
+
+function templateAlert(alert: WebhookAlert, tamed: (labels: Labels) => Labels): TemplateAlert {
+  return {
+    Status: alert.status,
+    Labels: tamed(alert.labels),
+    Annotations: tamed(alert.annotations),
+    StartsAt: alert.startsAt,
+    EndsAt: alert.endsAt,
+    GeneratorURL: alert.generatorURL,
+    Fingerprint: alert.fingerprint,
+  }
+}
+
+function textsOf(metadata: Readonly<Record<string, unknown>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, valueText(value)]))
+}
