@@ -10,6 +10,7 @@ const settings = {
   NATS_USER: z.string(),
   NATS_PASS: z.string(),
   NATS_CREDS: z.string(),
+  NATS_INBOX_PREFIX: subjectPrefix,
   NATS_SUBJECT_PREFIX: subjectPrefix,
   SERVICE_NAME: z.string().max(200),
   OTEL_SERVICE_NAME: z.string().max(200),

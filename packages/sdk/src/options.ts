@@ -52,6 +52,8 @@ export interface NatsOptions {
   readonly pass?: string
   /** Path of a credentials file. Default: NATS_CREDS. */
   readonly creds?: string
+  /** What the subjects of answers begin with. Default: NATS_INBOX_PREFIX, or '_INBOX'. */
+  readonly inboxPrefix?: string
   readonly tls?: NodeConnectionOptions['tls']
 }
 
@@ -101,6 +103,7 @@ export function configure(
       user: nats.user ?? env.NATS_USER ?? login?.user,
       pass: nats.pass ?? env.NATS_PASS ?? login?.pass,
       creds: nats.creds ?? env.NATS_CREDS,
+      inboxPrefix: nats.inboxPrefix ?? env.NATS_INBOX_PREFIX,
       tls: nats.tls,
     },
     subjects: createSubjects(options.subjectPrefix ?? env.NATS_SUBJECT_PREFIX),

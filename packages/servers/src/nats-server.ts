@@ -8,6 +8,8 @@ import type { ServerDefinition } from './server-definition.ts'
 export interface NatsServerOptions extends ServerOptions {
   readonly user?: string
   readonly pass?: string
+  /** Lines of configuration that say who may do what, `user` among them; without, `user` may do everything. */
+  readonly authorization?: string
 }
 
 function configuration(
@@ -17,18 +19,15 @@ function configuration(
   serverName: string,
   options: NatsServerOptions,
 ) {
+  const login = `user: ${JSON.stringify(options.user)}, password: ${JSON.stringify(options.pass ?? '')}`
   const authorization =
-    options.user === undefined
-      ? []
-      : [
-          `authorization { user: ${JSON.stringify(options.user)}, password: ${JSON.stringify(options.pass ?? '')} }`,
-        ]
+    options.authorization ?? (options.user === undefined ? '' : `authorization { ${login} }`)
   return [
     `server_name: ${serverName}`,
     `listen: "${listen}:${port}"`,
     'max_payload: 16MB',
     `jetstream { store_dir: ${JSON.stringify(dataDir)} }`,
-    ...authorization,
+    authorization,
     '',
   ].join('\n')
 }

@@ -50,8 +50,9 @@ export function toBusError(error: unknown, doing: string): BusError {
       'nobody answers on that subject: is JetStream on (nats-server -js), and the service running?',
       true,
     )
-  if (error instanceof errors.PermissionViolationError)
-    return make('forbidden', 'give this user the permission', false)
+  // Permissions can be given while the server runs: what was accepted waits for that.
+  if (isOrIsCausedBy(error, (one) => one instanceof errors.PermissionViolationError))
+    return make('forbidden', 'give this user the permission', true)
   const api = apiCodeOf(error)
   if (api !== undefined) return apiError(api, make)
   if (messageOf(error).toLowerCase().includes('max_payload'))
@@ -89,7 +90,12 @@ function apiError(
 
 /** Whether a request found nobody to answer it. */
 function isNoResponders(error: unknown): boolean {
-  if (error instanceof errors.NoRespondersError) return true
-  if (error instanceof RequestError && error.isNoResponders()) return true
-  return error instanceof Error && error.cause !== undefined && isNoResponders(error.cause)
+  return isOrIsCausedBy(
+    error,
+    (one) => one instanceof errors.NoRespondersError || (one instanceof RequestError && one.isNoResponders()),
+  )
+}
+
+function isOrIsCausedBy(error: unknown, is: (one: Error) => boolean): boolean {
+  return error instanceof Error && (is(error) || isOrIsCausedBy(error.cause, is))
 }

@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import {
   type ConnectionOptions,
-  connect,
   credsAuthenticator,
   errors,
   type NatsConnection,
@@ -12,10 +11,13 @@ import { messageOf } from '../coded-error.ts'
 import type { BaseEnv } from '../env/base-env.ts'
 import { redactUrls } from '../env/redact.ts'
 import type { Log } from '../log/create-log.ts'
+import { createThrottle } from '../log/throttle.ts'
 import type { Metrics } from '../metrics/create-metrics.ts'
 import { BusError } from './bus-error.ts'
+import { connectWithWideReads } from './wide-reads.ts'
 
-export type NatsEnv = Pick<BaseEnv, 'NATS_URL' | 'NATS_USER' | 'NATS_PASS' | 'NATS_CREDS'>
+export type NatsEnv = Pick<BaseEnv, 'NATS_URL' | 'NATS_USER' | 'NATS_PASS' | 'NATS_CREDS'> &
+  Partial<Pick<BaseEnv, 'NATS_INBOX_PREFIX'>>
 
 export interface ConnectNatsOptions {
   readonly env: NatsEnv
@@ -40,7 +42,7 @@ export async function connectNats(options: ConnectNatsOptions): Promise<NatsConn
   let said = ''
   for (let attempt = 0; !signal?.aborted; attempt++) {
     try {
-      const nc = await connect(await connectionOptions(options))
+      const nc = await connectWithWideReads(await connectionOptions(options))
       watchStatus(nc, options)
       log.info({ server: nc.getServer(), version: nc.info?.version }, 'connected to NATS')
       onState?.(undefined)
@@ -66,6 +68,7 @@ async function connectionOptions({ env, name }: ConnectNatsOptions): Promise<Con
     ...(user === undefined ? {} : { user }),
     ...(pass === undefined ? {} : { pass }),
     ...(env.NATS_CREDS ? { authenticator: credsAuthenticator(await readFile(env.NATS_CREDS)) } : {}),
+    inboxPrefix: env.NATS_INBOX_PREFIX,
     timeout: 5000,
     maxReconnectAttempts: -1,
     ignoreAuthErrorAbort: true,
@@ -82,7 +85,8 @@ function describe(error: unknown, servers: string): string {
   return `cannot reach NATS at ${servers} (${redactUrls(messageOf(error)) || 'no answer'}): is NATS_URL right, and nats-server running?`
 }
 
-function watchStatus(nc: NatsConnection, { log, metrics, onState }: ConnectNatsOptions): void {
+function watchStatus(nc: NatsConnection, { log, clock, metrics, onState }: ConnectNatsOptions): void {
+  const throttle = createThrottle(clock)
   const connected = metrics.gauge(runtimeMetrics.natsConnected)
   const reconnects = metrics.counter(runtimeMetrics.natsReconnectsTotal)
   connected.set(1)
@@ -102,8 +106,11 @@ function watchStatus(nc: NatsConnection, { log, metrics, onState }: ConnectNatsO
         reconnects.inc()
         log.info({ server: status.server }, 'connected to NATS again')
         onState?.(undefined)
-      } else if (status.type === 'error') log.warn({ err: status.error }, 'NATS reports an error')
-      else if (status.type === 'ldm') log.info({ server: status.server }, 'this NATS server is about to stop')
+      } else if (status.type === 'error') {
+        const turn = throttle(status.error.name)
+        if (turn) log.warn({ reason: status.error.message, ...turn }, 'NATS reports an error')
+      } else if (status.type === 'ldm')
+        log.info({ server: status.server }, 'this NATS server is about to stop')
       else if (status.type === 'slowConsumer')
         log.warn({ pending: status.pending }, 'a subscription falls behind')
     }

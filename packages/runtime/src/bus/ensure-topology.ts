@@ -51,7 +51,7 @@ const immutable = ['retention', 'storage', 'deny_delete'] as const
 
 /**
  * Creates what is missing and updates what differs. Safe to run from several services at once, and to repeat.
- * Waits for ever while JetStream is not available.
+ * Waits for ever while JetStream is not available, and where this user may not do it, until another has done it.
  * @throws {BusError} `conflict` for a stream whose fixed settings differ, `refused` when the server says no.
  */
 export async function ensureTopology(options: EnsureTopologyOptions): Promise<void> {
@@ -69,7 +69,9 @@ export async function ensureTopology(options: EnsureTopologyOptions): Promise<vo
     } catch (error) {
       const trouble = toBusError(error, 'creating the streams')
       if (!trouble.retryable || signal?.aborted) throw trouble
-      if (trouble.message !== said) log.warn(`${trouble.message}; trying again until it works`)
+      const next =
+        trouble.code === 'forbidden' ? 'waiting for a service that may' : 'trying again until it works'
+      if (trouble.message !== said) log.warn(`${trouble.message}; ${next}`)
       said = trouble.message
       onState?.(trouble.message)
       await sleep(clock, backoffMs(attempt, 100, 2000), signal)

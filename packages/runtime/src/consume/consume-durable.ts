@@ -104,6 +104,7 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
         clock,
         stream,
         consumer: durable,
+        inboxPrefix: env.NATS_INBOX_PREFIX,
         prefetch,
         onMessage: (message) => take(message, current.release),
         onIdle: () => record.lag(waiting.length),

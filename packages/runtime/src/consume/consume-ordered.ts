@@ -155,6 +155,7 @@ export async function readStream(
       clock,
       stream,
       consumer: cursor.consumer,
+      inboxPrefix: env.NATS_INBOX_PREFIX,
       prefetch: PREFETCH,
       onReconnect: bus.onReconnect,
       onIdle() {

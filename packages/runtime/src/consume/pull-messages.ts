@@ -16,6 +16,7 @@ export interface PullOptions {
   readonly clock: Clock
   readonly stream: string
   readonly consumer: string
+  readonly inboxPrefix: string
   /** Most messages in hand at once. */
   readonly prefetch: number
   readonly onMessage: (message: Msg) => void
@@ -35,7 +36,7 @@ const LEAST_BYTES = 32 * 1024 * 1024
  */
 export function pullMessages(options: PullOptions): Pull {
   const { nc, clock, stream, consumer, prefetch } = options
-  const inbox = createInbox()
+  const inbox = createInbox(options.inboxPrefix)
   const ending = Promise.withResolvers<string>()
   let stopped = false
   let held = 0

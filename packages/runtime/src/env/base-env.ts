@@ -15,6 +15,11 @@ export const baseEnv = {
   NATS_PASS: envVar.secret.optional(),
   /** A credentials file, as `nsc` makes it. */
   NATS_CREDS: envVar.path.optional(),
+  /** Where answers come in. A prefix of its own lets permissions keep other users of the server from reading them. */
+  NATS_INBOX_PREFIX: z
+    .string()
+    .refine(isPrefix, { error: 'subject tokens without wildcards, such as _INBOX_collector' })
+    .default('_INBOX'),
   NATS_REPLICAS: envVar.integer(1, 5).default(1),
   NATS_SUBJECT_PREFIX: z
     .string()

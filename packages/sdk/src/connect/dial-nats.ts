@@ -6,10 +6,11 @@ const NEVER_MS = 2 ** 31 - 1
 
 /** One attempt to connect. The client's own reconnecting is off: it holds the process, and queues without bound. */
 export async function dialNats({ nats, service }: Configuration): Promise<NatsConnection> {
-  const { servers, user, pass, creds, tls } = nats
+  const { servers, user, pass, creds, inboxPrefix, tls } = nats
   const connection = await connect({
     servers: [...servers],
     name: `${service} (tocsin sdk)`,
+    ...(inboxPrefix !== undefined && { inboxPrefix }),
     reconnect: false,
     timeout: 5000,
     // Its timer would hold the process; keepConnected() pings instead.

@@ -1,0 +1,143 @@
+import { setTimeout as delay } from 'node:timers/promises'
+import { errors, type NatsConnection } from '@nats-io/transport-node'
+import { waitFor } from '@tocsin/testkit'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type GuardedSystem, startGuardedSystem, type User, users } from '../start-guarded-system.ts'
+
+let system: GuardedSystem
+
+beforeAll(async () => {
+  system = await startGuardedSystem()
+}, 90_000)
+afterAll(() => system?.stop())
+
+const urlOf = (name: (typeof users)[number]) => system.services.get(name)?.url
+const readJson = async (url: string) => (await fetch(url)).json()
+
+describe('what each user may', () => {
+  it('is all that the whole system does: nothing was denied', async () => {
+    const { app, smtp, services } = system
+    app.addCustomHealthCheck({
+      name: 'till',
+      type: 'service',
+      interval: 500,
+      timeout: 400,
+      check: () => ({ status: 'healthy' }),
+    })
+    app.metrics.gauge({ name: 'till_drawers_open', help: 'Drawers' }).set(3)
+    await app.alertManager.addCustomRule({
+      name: 'DrawersOpen',
+      expression: 'till_drawers_open > 2',
+      for: '0s',
+      severity: 'critical',
+      annotations: { summary: 'Drawers are open', description: '{{ $value }} of them' },
+    })
+    await app.notify('The shop opens', 'Good morning', 'high')
+    await smtp.waitForMail((mail) => mail.subject?.includes('DrawersOpen') === true, 30_000)
+    await smtp.waitForMail((mail) => mail.subject?.includes('The shop opens') === true, 30_000)
+    app.metrics.gauge({ name: 'till_drawers_open', help: 'Drawers' }).set(0)
+    await smtp.waitForMail((mail) => /RESOLVED.*DrawersOpen/i.test(mail.subject ?? ''), 30_000)
+
+    await waitFor(async () => JSON.stringify(await readJson(`${urlOf('health')}/health`)).includes('till'))
+    expect((await app.getSLAReport('day')).period).toBe('day')
+    await app
+      .getCapacityForecast('memory', 7)
+      .catch((error: Error) => expect(error.message).toContain('capacity'))
+    const anybody = await system.connectAs()
+    anybody.publish('monitoring.metrics.by-hand', '{ not JSON')
+    await anybody.close()
+    await readJson(`${urlOf('notifier')}/api/v1/deliveries`)
+    await readJson(`${urlOf('notifier')}/api/v1/dead-letters`)
+    await app.alertManager.removeCustomRule('DrawersOpen')
+
+    const replica = await system.startReplica('alert-evaluator')
+    await readJson(`${replica.url}/api/v1/rules`)
+    await services.get('notifier')?.restart()
+    await replica.stop()
+    // The services' own metrics are seen: each may publish them.
+    const ask = `${urlOf('collector')}/api/v1/query?query=count by (service) (tocsin_build_info)`
+    await waitFor(async () => {
+      const seen = JSON.stringify(await readJson(ask))
+      return users.every((name) => seen.includes(`"service":"${name}"`))
+    })
+    expect([...system.violations]).toEqual([])
+  }, 120_000)
+})
+
+const denied: readonly (readonly [User, 'publishes' | 'reads', string])[] = [
+  ['collector', 'publishes', 'monitoring.alerts.firing.Fake'],
+  ['collector', 'publishes', 'monitoring.notifications.request'],
+  ['collector', 'publishes', '$JS.API.STREAM.DELETE.METRICS'],
+  ['collector', 'publishes', '$JS.API.STREAM.PURGE.METRICS'],
+  ['collector', 'publishes', '$JS.API.CONSUMER.CREATE.ALERTS.spy'],
+  ['alert-evaluator', 'publishes', 'monitoring.outbox.email'],
+  ['alert-evaluator', 'publishes', 'monitoring.alerts.direct.Fake'],
+  ['alert-evaluator', 'publishes', 'monitoring.metrics.shop'],
+  ['alert-evaluator', 'publishes', '$JS.API.STREAM.UPDATE.METRICS'],
+  ['alert-evaluator', 'publishes', '$JS.API.STREAM.MSG.GET.OUTBOX'],
+  ['alert-evaluator', 'publishes', '$KV.leases.notifier'],
+  ['notifier', 'publishes', 'monitoring.alerts.resolved.Fake'],
+  ['notifier', 'publishes', 'monitoring.metrics.shop'],
+  ['notifier', 'publishes', '$KV.rules.Fake'],
+  ['notifier', 'publishes', '$KV.leases.alert-evaluator.shard.0'],
+  ['notifier', 'publishes', '$JS.API.STREAM.PURGE.ALERTS'],
+  ['notifier', 'publishes', '$JS.API.CONSUMER.CREATE.METRICS.spy'],
+  ['health', 'publishes', 'monitoring.health.shop.till'],
+  ['health', 'publishes', '$JS.API.CONSUMER.CREATE.OUTBOX.spy'],
+  ['sla', 'publishes', '$KV.rules.Fake'],
+  ['sla', 'publishes', '$JS.API.STREAM.CREATE.MINE'],
+  ['capacity', 'publishes', 'monitoring.notifications.request'],
+  ['host-agent', 'publishes', 'monitoring.metrics.shop'],
+  ['host-agent', 'publishes', 'monitoring.rpc.alert-evaluator.put-rule'],
+  ['app', 'publishes', 'monitoring.metrics.tocsin-collector'],
+  ['app', 'publishes', 'monitoring.alerts.firing.Fake'],
+  ['app', 'publishes', '$JS.API.STREAM.INFO.METRICS'],
+  ['app', 'publishes', '$JS.API.CONSUMER.CREATE.METRICS.spy'],
+  ['app', 'publishes', '$KV.alert-state.x'],
+  ['app', 'reads', 'monitoring.>'],
+  ['app', 'reads', '_INBOX_collector.>'],
+  ['collector', 'reads', '_INBOX_notifier.>'],
+  ['notifier', 'reads', 'monitoring.rpc.sla.report'],
+  ['host-agent', 'reads', '_INBOX.>'],
+  ['sla', 'reads', '$KV.slos.>'],
+]
+
+describe('what each user may not', () => {
+  it.each(denied)('%s %s %s: denied', async (user, verb, subject) => {
+    const connection = await system.connectAs(user)
+    try {
+      expect(await (verb === 'publishes' ? tryToPublish : tryToRead)(connection, subject)).toContain(subject)
+    } finally {
+      await connection.close()
+    }
+  })
+
+  it('somebody without a login is an application', async () => {
+    const connection = await system.connectAs()
+    expect(await tryToRead(connection, 'monitoring.alerts.>')).toContain('monitoring.alerts.>')
+    const stored = await connection.request(
+      'monitoring.metrics.by-hand',
+      '{"name":"x","type":"gauge","value":1}',
+    )
+    expect(stored.json()).toMatchObject({ stream: 'METRICS' })
+    await connection.close()
+  })
+})
+
+/** What the server denies of a message that wants an answer; `allowed` when it does not. */
+async function tryToPublish(connection: NatsConnection, subject: string): Promise<string> {
+  try {
+    await connection.request(subject, '{}', { timeout: 5000 })
+    return 'allowed'
+  } catch (error) {
+    return error instanceof errors.PermissionViolationError ? error.message : `allowed (${String(error)})`
+  }
+}
+
+/** What the server denies of a subscription; `allowed` when it answers what was sent behind it, and denied nothing. */
+async function tryToRead(connection: NatsConnection, subject: string): Promise<string> {
+  const refused = Promise.withResolvers<string>()
+  connection.subscribe(subject, { callback: (error) => refused.resolve(error?.message ?? 'allowed') })
+  await connection.flush()
+  return Promise.race([refused.promise, delay(1000, 'allowed')])
+}
