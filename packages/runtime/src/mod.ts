@@ -37,7 +37,7 @@ export type { HttpOptions } from './http/create-http.ts'
 export { HttpError } from './http/http-error.ts'
 export { ListenError, type Listening, listen } from './http/listen.ts'
 export type { TlsFiles, TlsWhere } from './http/listen-tls.ts'
-export { loginHeaders, readLogin } from './http/login.ts'
+export { checkLogin, type Login, loginHeaders, loginSchemes, readLogin } from './http/login.ts'
 export {
   type HoldLeaseOptions,
   holdLease,

@@ -2,6 +2,7 @@ import { baseEnv, envVar } from '@tocsin/runtime'
 import { z } from 'zod'
 import { alertmanagerEnv } from './alertmanager/alertmanager-env.ts'
 import { channelEnv } from './channels/registry.ts'
+import { authEnv } from './http/auth-env.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -11,6 +12,7 @@ export const notifierEnv = z.object({
   ...baseEnv,
   ...channelEnv,
   ...alertmanagerEnv,
+  ...authEnv,
   NOTIFIER_PORT: envVar.port.default(3002),
   /** Where people reach this notifier: the `externalURL` of what it sends. */
   NOTIFIER_EXTERNAL_URL: envVar.url().optional(),

@@ -1,16 +1,19 @@
 import { consumeDurable, type ServiceContext, type ServiceDefinition } from '@tocsin/runtime'
 import { readTargets, readTlsPaths } from './alertmanager/alertmanager-env.ts'
 import { createAlertmanagerMetrics } from './alertmanager/alertmanager-metrics.ts'
+import { addV2Routes } from './api-v2/add-v2-routes.ts'
 import { createNet } from './channels/net/net.ts'
 import { createChannel, integrationsOfEnv } from './channels/registry.ts'
 import { requestStages } from './consumers/take-requests.ts'
 import { createRecentIds } from './delivery/recent-ids.ts'
 import { type NotifierEnv, notifierEnv } from './env.ts'
+import { createGuard } from './http/guard.ts'
 import { addIntakeRoutes } from './http/intake-routes.ts'
 import { addLogRoutes } from './http/log-routes.ts'
 import { createNotifierMetrics } from './metrics.ts'
 import { createPublishOutbox } from './outbox/publish-outbox.ts'
 import { defaultPolicy } from './policy/default-policy.ts'
+import { startSilences } from './silences/start-silences.ts'
 import { holdWork } from './work/hold-work.ts'
 
 /** The notifier: alerts and messages in, e-mails, Slack messages and webhook calls out. */
@@ -28,6 +31,7 @@ const MOST_BODY_BYTES = 16 * 1024 * 1024
 
 async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const { env, bus, clock, log, http, lifecycle, readiness } = ctx
+  const startedMs = clock.now()
   const net = createNet({ allowPrivate: env.WEBHOOK_ALLOW_PRIVATE })
   const integrations = integrationsOfEnv(env)
   const channels = integrations.map((integration) => createChannel(integration, { clock, net }))
@@ -53,6 +57,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const policy = () => standing
   const metrics = createNotifierMetrics(ctx.metrics)
   const publish = createPublishOutbox(bus, env.MAX_EVENT_BYTES)
+  const quiet = await startSilences(ctx)
 
   await consumeDurable(ctx, {
     stream: 'NOTIFICATIONS',
@@ -68,8 +73,10 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     clock,
     retryWindowMs: env.ALERTMANAGER_RETRY_WINDOW,
   }
-  addIntakeRoutes({ http, bus, clock, log, metrics, accept, mostBytes: MOST_BODY_BYTES })
+  const guard = createGuard(env, MOST_BODY_BYTES, clock)
+  addIntakeRoutes({ http, bus, clock, log, metrics, accept, guard })
   addLogRoutes(http, bus)
+  addV2Routes({ ...ctx, policy, guard, startedMs, silences: quiet.silences })
 
   const redis = ctx.redis()
   readiness.check('redis', () => redis.trouble(), { onlyDegrades: true })

@@ -1,6 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { RequestHandler } from 'express'
-import type { BaseEnv } from '../env/base-env.ts'
 import { EnvError } from '../env/parse-env.ts'
 import { HttpError } from './http-error.ts'
 
@@ -10,19 +9,24 @@ export interface Login {
   readonly bearer: string | undefined
 }
 
-type LoginEnv = Pick<BaseEnv, 'PROMETHEUS_AUTH_USER' | 'PROMETHEUS_AUTH_PASS' | 'PROMETHEUS_AUTH_TOKEN'>
+/** Variables of a login, `<prefix>_USER`, `<prefix>_PASS` and `<prefix>_TOKEN`, as they were read. */
+type LoginEnv<Prefix extends string> = Readonly<
+  Partial<Record<`${Prefix}_${'USER' | 'PASS' | 'TOKEN'}`, string | undefined>>
+>
 
 /**
  * The login that the environment asks for; undefined when it asks for none.
  * @throws {EnvError} for a user without a password, or the other way round
  */
-export function readLogin(env: LoginEnv): Login | undefined {
-  const { PROMETHEUS_AUTH_USER: user, PROMETHEUS_AUTH_PASS: pass, PROMETHEUS_AUTH_TOKEN: token } = env
+export function readLogin<Prefix extends string = 'PROMETHEUS_AUTH'>(
+  env: LoginEnv<Prefix>,
+  prefix = 'PROMETHEUS_AUTH' as Prefix,
+): Login | undefined {
+  const read: Readonly<Record<string, string | undefined>> = env
+  const [user, pass, token] = ['USER', 'PASS', 'TOKEN'].map((name) => read[`${prefix}_${name}`])
   if ((user === undefined) !== (pass === undefined)) {
     const [missing, given] =
-      user === undefined
-        ? ['PROMETHEUS_AUTH_USER', 'PROMETHEUS_AUTH_PASS']
-        : ['PROMETHEUS_AUTH_PASS', 'PROMETHEUS_AUTH_USER']
+      user === undefined ? [`${prefix}_USER`, `${prefix}_PASS`] : [`${prefix}_PASS`, `${prefix}_USER`]
     throw new EnvError([{ name: missing, expected: `a value, since ${given} is set`, given: undefined }])
   }
   if (user === undefined && token === undefined) return undefined
@@ -36,16 +40,28 @@ export function loginHeaders(login: Login | undefined): Readonly<Record<string, 
   return authorization === undefined ? {} : { authorization }
 }
 
-/** Lets requests through that carry the login; the others are answered 401. */
-export function requireLogin({ basic, bearer }: Login): RequestHandler {
+/** Tells whether the header `Authorization` of a request carries the login, in a time that says nothing about it. */
+export function checkLogin({ basic, bearer }: Login): (authorization: string | undefined) => boolean {
   const accepted = [basic, bearer].filter((value) => value !== undefined).map(digest)
-  const schemes = [basic && 'Basic realm="tocsin"', bearer && 'Bearer realm="tocsin"'].filter(Boolean)
-  return (request, response, next) => {
-    const given = digest(normalize(request.get('authorization') ?? ''))
+  return (authorization = '') => {
+    const given = digest(normalize(authorization))
     // Of equal length, and all compared: the time that it takes says nothing.
-    const matches = accepted.map((one) => timingSafeEqual(one, given))
-    if (matches.includes(true)) return next()
-    response.set('WWW-Authenticate', schemes.join(', '))
+    return accepted.map((one) => timingSafeEqual(one, given)).includes(true)
+  }
+}
+
+/** What `WWW-Authenticate` says of a login. */
+export function loginSchemes({ basic, bearer }: Login): string {
+  return [basic && 'Basic realm="tocsin"', bearer && 'Bearer realm="tocsin"'].filter(Boolean).join(', ')
+}
+
+/** Lets requests through that carry the login; the others are answered 401. */
+export function requireLogin(login: Login): RequestHandler {
+  const carries = checkLogin(login)
+  const schemes = loginSchemes(login)
+  return (request, response, next) => {
+    if (carries(request.get('authorization'))) return next()
+    response.set('WWW-Authenticate', schemes)
     next(
       new HttpError(
         401,
