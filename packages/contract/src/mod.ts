@@ -15,6 +15,7 @@ export {
   databaseMetrics,
   httpMetrics,
 } from './application-catalogue.ts'
+export { capacityMetrics } from './capacity-catalogue.ts'
 export {
   type CapacityForecast,
   type CapacityForecastEvent,
@@ -111,15 +112,9 @@ export {
 } from './rpc.ts'
 export { runtimeMetrics } from './runtime-catalogue.ts'
 export { sdkMetrics } from './sdk-catalogue.ts'
-export {
-  capacityMetrics,
-  evaluatorMetrics,
-  healthMetrics,
-  hostAgentMetrics,
-  notifierMetrics,
-  slaMetrics,
-} from './service-catalogue.ts'
+export { evaluatorMetrics, healthMetrics, hostAgentMetrics, notifierMetrics } from './service-catalogue.ts'
 export { type Severity, severities, severity, severityOf, severityWords } from './severity.ts'
+export { slaMetrics } from './sla-catalogue.ts'
 export {
   type SlaPeriod,
   type SlaReport,

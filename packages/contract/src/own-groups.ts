@@ -1,4 +1,5 @@
 import { alertmanagerMetrics } from './alertmanager-catalogue.ts'
+import { capacityMetrics } from './capacity-catalogue.ts'
 import { collectorMetrics, headMetrics } from './collector-catalogue.ts'
 import { dynamicAlertMetrics } from './dynamic-catalogue.ts'
 import type { MetricGroup } from './metric-definition.ts'
@@ -6,14 +7,8 @@ import { processMetrics } from './process-catalogue.ts'
 import { remoteWriteMetrics } from './remote-write-catalogue.ts'
 import { runtimeMetrics } from './runtime-catalogue.ts'
 import { sdkMetrics } from './sdk-catalogue.ts'
-import {
-  capacityMetrics,
-  evaluatorMetrics,
-  healthMetrics,
-  hostAgentMetrics,
-  notifierMetrics,
-  slaMetrics,
-} from './service-catalogue.ts'
+import { evaluatorMetrics, healthMetrics, hostAgentMetrics, notifierMetrics } from './service-catalogue.ts'
+import { slaMetrics } from './sla-catalogue.ts'
 
 /** What Tocsin says of itself. */
 export const ownGroups: readonly MetricGroup[] = [
@@ -162,10 +157,10 @@ export const ownGroups: readonly MetricGroup[] = [
   },
   {
     title: 'Health checks',
-    about: "Tocsin's own checks.",
+    about: "Tocsin's own checks, and those that applications publish.",
     publishers: ['health'],
     metrics: healthMetrics,
-    examples: [{ question: 'What is not healthy?', query: 'tocsin_health_check_healthy < 1' }],
+    examples: [{ question: 'What is not healthy?', query: 'tocsin_health_status < 1' }],
   },
   {
     title: 'Objectives',
@@ -177,6 +172,11 @@ export const ownGroups: readonly MetricGroup[] = [
         question: 'Which budgets are nearly spent?',
         query: 'tocsin_slo_error_budget_remaining_ratio < 0.1',
       },
+      {
+        question: 'Which budgets are being spent too fast, for an hour and still?',
+        query:
+          'tocsin_slo_burn_rate{window="1h"} > 14.4 and ignoring (window) tocsin_slo_burn_rate{window="5m"} > 14.4',
+      },
     ],
   },
   {
@@ -184,7 +184,14 @@ export const ownGroups: readonly MetricGroup[] = [
     about: 'Resources that can run out.',
     publishers: ['capacity'],
     metrics: capacityMetrics,
-    examples: [{ question: 'What is nearly used up?', query: 'tocsin_capacity_utilization_ratio > 0.8' }],
+    examples: [
+      { question: 'What is nearly used up?', query: 'tocsin_capacity_utilization_ratio > 0.8' },
+      {
+        question: 'What may be full within a week?',
+        query:
+          'tocsin_capacity_crossing_timestamp_seconds{percent="100",bound="earliest"} - time() < 7 * 86400',
+      },
+    ],
   },
   {
     title: 'The host agent',

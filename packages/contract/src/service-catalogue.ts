@@ -153,47 +153,31 @@ export const healthMetrics = {
     help: 'Time that a run of a check took.',
     buckets: [0.001, 0.005, 0.025, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
   },
-} as const satisfies MetricDefinitions
-
-/** What the sla service says of objectives. */
-export const slaMetrics = {
-  sloTargetRatio: {
-    name: 'tocsin_slo_target_ratio',
+  healthStatus: {
+    name: 'tocsin_health_status',
     type: 'gauge',
-    unit: 'ratio',
-    labels: ['slo'],
-    help: 'What the objective asks for.',
+    labels: ['target', 'check'],
+    help: 'Every check, those of applications too: 1 healthy, 0.5 degraded, 0 unhealthy, or it did not run.',
   },
-  sloComplianceRatio: {
-    name: 'tocsin_slo_compliance_ratio',
+  healthCheckAgeSeconds: {
+    name: 'tocsin_health_check_age_seconds',
     type: 'gauge',
-    unit: 'ratio',
-    labels: ['slo'],
-    help: 'Good events of all, over a rolling day.',
+    unit: 'seconds',
+    labels: ['target', 'check'],
+    help: 'How long ago a check last ran.',
   },
-  sloErrorBudgetRemainingRatio: {
-    name: 'tocsin_slo_error_budget_remaining_ratio',
+  healthLastDurationSeconds: {
+    name: 'tocsin_health_last_duration_seconds',
     type: 'gauge',
-    unit: 'ratio',
-    labels: ['slo'],
-    help: 'What is left of the error budget, over a rolling day; below 0 when overspent.',
+    unit: 'seconds',
+    labels: ['target', 'check'],
+    help: 'How long the last run of a check took.',
   },
-} as const satisfies MetricDefinitions
-
-/** What the capacity service says of resources. */
-export const capacityMetrics = {
-  capacityUtilizationRatio: {
-    name: 'tocsin_capacity_utilization_ratio',
+  healthOverall: {
+    name: 'tocsin_health_overall',
     type: 'gauge',
-    unit: 'ratio',
-    labels: ['resource'],
-    help: 'Usage of the limit.',
-  },
-  capacityGrowthPerDay: {
-    name: 'tocsin_capacity_growth_per_day',
-    type: 'gauge',
-    labels: ['resource'],
-    help: 'Growth a day, in units of the resource.',
+    labels: [],
+    help: 'The health of everything, as /health says: 1 healthy, 0.5 degraded, 0 unhealthy.',
   },
 } as const satisfies MetricDefinitions
 

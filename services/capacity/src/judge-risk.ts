@@ -38,3 +38,8 @@ const levels: readonly RiskLevel[] = ['unknown', 'low', 'medium', 'high', 'criti
 export function highestRisk(risks: readonly RiskLevel[]): RiskLevel {
   return levels[Math.max(0, ...risks.map((risk) => levels.indexOf(risk)))] ?? 'unknown'
 }
+
+/** A level as metrics have it: 0 unknown to 4 critical. */
+export function riskNumber(risk: RiskLevel): number {
+  return levels.indexOf(risk)
+}

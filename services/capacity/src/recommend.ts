@@ -1,5 +1,5 @@
 import type { CapacityForecast } from '@tocsin/contract'
-import type { Resource } from './resource.ts'
+import { defaultResources, type Resource } from './resource.ts'
 
 type Actions = CapacityForecast['actions']
 
@@ -26,4 +26,16 @@ export function recommend(
       actions[termOf[forecast.risk]].push(`${title}: ${reason}; ${remedy}.`)
       return actions
   }
+}
+
+/** The recommendation as a metric has it: in words that stay the same while the figures change, and when it is due. */
+export function recommendation({ resource, risk }: Pick<CapacityForecast, 'resource' | 'risk'>): {
+  readonly term: keyof Actions
+  readonly action: string
+} {
+  if (risk === 'unknown') return { term: 'shortTerm', action: 'publish its usage and its limit' }
+  if (risk === 'low') return { term: 'longTerm', action: 'nothing to do' }
+  const remedy =
+    defaultResources.find(({ name }) => name === resource)?.remedy ?? 'raise the limit or use less'
+  return { term: termOf[risk], action: remedy }
 }

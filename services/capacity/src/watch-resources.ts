@@ -1,12 +1,7 @@
-import {
-  type CapacityForecast,
-  type CapacityForecastEvent,
-  type CapacityRiskEvent,
-  capacityMetrics,
-  type RiskLevel,
-} from '@tocsin/contract'
+import type { CapacityForecast, CapacityForecastEvent, CapacityRiskEvent, RiskLevel } from '@tocsin/contract'
 import { messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
 import type { CapacityEnv } from './env.ts'
+import { createForecastGauges } from './forecast-gauges.ts'
 import type { Look } from './look-at-resource.ts'
 import { defaultResources } from './resource.ts'
 
@@ -17,7 +12,7 @@ import { defaultResources } from './resource.ts'
 export function watchResources(ctx: ServiceContext<CapacityEnv>, look: Look): () => Promise<void> {
   const { env, clock, log } = ctx
   const aborter = new AbortController()
-  const show = createGauges(ctx)
+  const show = createForecastGauges(ctx.metrics)
   const levels = new Map<string, RiskLevel>()
 
   async function lookAll(): Promise<void> {
@@ -44,21 +39,6 @@ export function watchResources(ctx: ServiceContext<CapacityEnv>, look: Look): ()
   return () => {
     aborter.abort()
     return running
-  }
-}
-
-function createGauges({ metrics }: ServiceContext<CapacityEnv>): (forecast: CapacityForecast) => void {
-  const utilization = metrics.gauge(capacityMetrics.capacityUtilizationRatio)
-  const growth = metrics.gauge(capacityMetrics.capacityGrowthPerDay)
-  return (forecast) => {
-    const { resource } = forecast
-    for (const [gauge, value] of [
-      [utilization, forecast.utilization],
-      [growth, forecast.growthPerDay?.value ?? null],
-    ] as const) {
-      if (value === null) gauge.remove({ resource })
-      else gauge.set({ resource }, value)
-    }
   }
 }
 

@@ -13,6 +13,7 @@ import { type HealthEnv, healthEnv } from './env.ts'
 import type { Standing } from './judge-run.ts'
 import { reportHealth } from './report-health.ts'
 import { healthRoutes, probeRoutes } from './routes.ts'
+import { healthScore, showHealth } from './show-health.ts'
 import { tellChange } from './tell-change.ts'
 import { watchChecks } from './watch-checks.ts'
 
@@ -30,6 +31,7 @@ export const health: ServiceDefinition<typeof healthEnv.shape> = {
       else results.set(key, result)
     }
     const report = () => reportHealth(results.values(), clock.now())
+    showHealth(ctx.metrics, report)
 
     http.use(healthRoutes(env.HEALTH_CHECK_PATH, report))
     if (env.HEALTH_CHECK_PATH !== '/health') http.use(probeRoutes(env.HEALTH_CHECK_PATH, readiness))
@@ -58,7 +60,6 @@ function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => vo
   const { env, clock, bus, log, metrics } = ctx
   const up = metrics.gauge(healthMetrics.healthCheckHealthy)
   const took = metrics.histogram(healthMetrics.healthCheckDurationSeconds)
-  const score = { healthy: 1, degraded: 0.5, unhealthy: 0 } as const
 
   // NATS may be what is unhealthy: telling others must not hold up the checks, and its failure is itself a result.
   const publish = (subject: string, event: object, msgId: string) =>
@@ -76,7 +77,7 @@ function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => vo
     clock,
     onResult(result: HealthEvent, before: Standing | undefined, after: Standing) {
       keep(result)
-      up.set({ check: result.check }, score[result.status])
+      up.set({ check: result.check }, healthScore[result.status])
       took.observe({ check: result.check }, result.durationMs / 1000)
       if (before && before.status !== result.status)
         log.warn(

@@ -8,6 +8,7 @@ import {
   type ServiceContext,
   type ServiceDefinition,
 } from '@tocsin/runtime'
+import { createMeasureBurnRates } from './burn-rates.ts'
 import { type SlaEnv, slaEnv } from './env.ts'
 import { defaultObjectives } from './objective.ts'
 import { createReportPeriod } from './report-period.ts'
@@ -31,8 +32,10 @@ export const sla: ServiceDefinition<typeof slaEnv.shape> = {
       response.json(await report(periodOf(request.query['period'])).catch(answerOutage))
     })
     await bus.serveRpc('sla', { report: ({ period }) => report(period) })
-    if (env.SLA_MONITORING_ENABLED)
-      lifecycle.onStop('objectives', watchObjectives(ctx, report, createStandings(await bus.kv('slos'))))
+    if (!env.SLA_MONITORING_ENABLED) return
+    const burnRates = createMeasureBurnRates(client, defaultObjectives, clock)
+    const standings = createStandings(await bus.kv('slos'))
+    lifecycle.onStop('objectives', watchObjectives(ctx, report, burnRates, standings))
   },
 }
 

@@ -1,14 +1,15 @@
-import {
-  type NotificationRequest,
-  type SlaReport,
-  type SlaReportEvent,
-  type SlaViolationEvent,
-  type SloStatus,
-  slaMetrics,
+import type {
+  NotificationRequest,
+  SlaReport,
+  SlaReportEvent,
+  SlaViolationEvent,
+  SloStatus,
 } from '@tocsin/contract'
 import { messageOf, type ServiceContext, sleep } from '@tocsin/runtime'
+import type { MeasureBurnRates } from './burn-rates.ts'
 import type { SlaEnv } from './env.ts'
 import { breachMessage, findBreaches, statesAfter } from './find-breaches.ts'
+import { createObjectiveGauges } from './objective-gauges.ts'
 import type { ReportPeriod } from './report-period.ts'
 import type { Standings } from './standings.ts'
 
@@ -19,16 +20,17 @@ import type { Standings } from './standings.ts'
 export function watchObjectives(
   ctx: ServiceContext<SlaEnv>,
   report: ReportPeriod,
+  burnRates: MeasureBurnRates,
   standings: Standings,
 ): () => Promise<void> {
   const { env, clock, log } = ctx
   const aborter = new AbortController()
-  const show = createGauges(ctx)
+  const show = createObjectiveGauges(ctx.metrics)
   let reportedAt = Number.NEGATIVE_INFINITY
 
   async function look(): Promise<void> {
-    const day = await report('day')
-    show(day.slos)
+    const [day, burning] = await Promise.all([report('day'), burnRates()])
+    show(day.slos, burning)
     const before = await standings.read()
     for (const slo of findBreaches(before, day.slos)) await tellBreach(ctx, day, slo)
     await standings.write(statesAfter(before, day.slos))
@@ -50,25 +52,6 @@ export function watchObjectives(
   return () => {
     aborter.abort()
     return running
-  }
-}
-
-function createGauges({ metrics }: ServiceContext<SlaEnv>): (slos: readonly SloStatus[]) => void {
-  const target = metrics.gauge(slaMetrics.sloTargetRatio)
-  const compliance = metrics.gauge(slaMetrics.sloComplianceRatio)
-  const budget = metrics.gauge(slaMetrics.sloErrorBudgetRemainingRatio)
-  return (slos) => {
-    for (const slo of slos) {
-      target.set({ slo: slo.name }, slo.target)
-      for (const [gauge, value] of [
-        [compliance, slo.compliance],
-        [budget, slo.errorBudgetRemaining],
-      ] as const) {
-        // No figure is no sample: a stale one would be taken for the present.
-        if (value === null) gauge.remove({ slo: slo.name })
-        else gauge.set({ slo: slo.name }, value)
-      }
-    }
   }
 }
 
