@@ -85,6 +85,8 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     ctx,
     channels,
     policy,
+    formerPolicy: standing,
+    hushed: { silencedBy: quiet.silences.silencedBy, acknowledged: quiet.acknowledgements.acknowledged, onChange: quiet.onChange },
     publish,
     metrics,
     targets,

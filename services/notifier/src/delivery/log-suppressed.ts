@@ -43,7 +43,11 @@ export async function logSuppressed(
 }
 
 /** The title of a transition, as the headline of its notification would have been. */
-export function titleOfTransition({ state, alertname, annotations }: AlertEvent): string {
+export function titleOfTransition({
+  state,
+  alertname,
+  annotations,
+}: Pick<AlertEvent, 'state' | 'alertname' | 'annotations'>): string {
   const summary = annotations['summary']
   return `[${state.toUpperCase()}] ${alertname}${summary ? ` — ${summary}` : ''}`.slice(0, 200)
 }

@@ -1,47 +1,63 @@
-import { CONTRACT_VERSION, type OutboxAlerts, type Severity, type Stages, severities } from '@tocsin/contract'
+import {
+  CONTRACT_VERSION,
+  type Labels,
+  type OutboxAlerts,
+  type Severity,
+  type Stages,
+  severities,
+} from '@tocsin/contract'
 import type { Route } from '../policy/policy.ts'
+import { inAlertOrder } from './alert-order.ts'
+import type { Telling } from './decide-flush.ts'
 import { shortHash } from './group-key.ts'
-import type { AlertRecord, GroupRecord } from './records.ts'
+import type { AlertRecord } from './records.ts'
 
 /** A notification before it is made out to its channels. */
 export type AlertsNotification = Omit<OutboxAlerts, 'channel'>
 
-export interface Flush {
-  readonly alerts: readonly AlertRecord[]
-  readonly news: readonly AlertRecord[]
-  readonly next: GroupRecord
+/** The group that a notification is of. */
+export interface GroupFacts {
+  readonly key: string
+  readonly labels: Labels
+  readonly route: Pick<Route, 'key' | 'receiver'>
 }
 
 /**
- * What a flush tells. Its id follows from the stream, the group and the last transition told (and the count of repeats
- * since), so that the same flush made again after a crash is the same notification.
+ * What a flush tells. Its id follows from the group, its transitions, and how often it was told before, so that the
+ * same flush made again after a crash is the same notification.
  */
 export function buildAlertsNotification(
-  { alerts, news, next }: Flush,
-  route: Route,
-  { externalURL, incarnation }: { readonly externalURL: string; readonly incarnation: string },
+  { alerts: told, news, count }: Pick<Telling, 'alerts' | 'news' | 'count'>,
+  { key, labels, route }: GroupFacts,
+  externalURL: string,
   nowMs: number,
 ): AlertsNotification {
+  const alerts = inAlertOrder(told)
   const firing = alerts.some((record) => record.status === 'firing')
   const bodies = alerts.map((record) => record.alert)
   return {
     v: CONTRACT_VERSION,
-    id: `${shortHash(`${incarnation} ${next.key}`)}-${next.flushedSeq}-${next.repeats}`,
+    id: `${shortHash(key)}-${count}-${contentHash(alerts)}`,
     time: new Date(nowMs).toISOString(),
     source: 'notifier',
     kind: 'alerts',
     receiver: route.receiver,
+    route: route.key,
     severity: worst(alerts.map((record) => record.severity)),
-    groupKey: next.key,
+    groupKey: key,
     stages: { ...stagesOf(news), grouped: new Date(nowMs).toISOString() },
     status: firing ? 'firing' : 'resolved',
-    groupLabels: alerts[0]?.groupLabels ?? {},
+    groupLabels: { ...labels },
     commonLabels: common(bodies.map((body) => body.labels)),
     commonAnnotations: common(bodies.map((body) => body.annotations)),
     externalURL,
     truncatedAlerts: 0,
     alerts: bodies,
   }
+}
+
+function contentHash(alerts: readonly AlertRecord[]): string {
+  return shortHash(JSON.stringify(alerts.map(({ fingerprint, status, id }) => [fingerprint, status, id])))
 }
 
 export function worst(given: readonly Severity[]): Severity {

@@ -1,7 +1,10 @@
 import type { KV } from '@nats-io/kv'
 import type { z } from 'zod'
+import type { Policy } from '../policy/policy.ts'
+import { formerAlert, formerGroup, presentGroup } from './former-records.ts'
 import { shortHash } from './group-key.ts'
-import { type AlertRecord, alertRecord, type GroupRecord, groupRecord } from './records.ts'
+import { type AlertRecord, alertRecord, type GroupRecord } from './records.ts'
+import { decodeGroup, encodeGroup, storedGroup } from './told-codec.ts'
 
 /** What the notifier knows of alerts and groups, in the bucket `groups`. A write resolves once it is durable. */
 export interface GroupStore {
@@ -24,6 +27,8 @@ export const RETRY_PREFIX = 'webhook.'
 const INCARNATION = 'alerts-stream'
 const alertKey = (fingerprint: string) => `alert.${fingerprint}`
 const groupKey = (key: string) => `group.${shortHash(key)}`
+/** Two sets of names in turn: until the record names the new pages, the old ones stand. */
+const pageKey = (key: string, turn: number, page: number) => `told.${shortHash(key)}.${turn % 2}.${page}`
 
 export interface GroupStoreOptions {
   readonly kv: KV
@@ -31,48 +36,96 @@ export interface GroupStoreOptions {
   readonly wipe: (key: string) => Promise<unknown>
   /** Names the present making of the ALERTS stream: sequences of an earlier one mean nothing. */
   readonly incarnation: string
+  /** The policy of before there was a configuration file: what groups of then had told is read by it. */
+  readonly formerPolicy: Policy
   readonly onBadRecord: (key: string, detail: string) => void
 }
 
-export function createGroupStore({ kv, wipe, incarnation, onBadRecord }: GroupStoreOptions): GroupStore {
+export function createGroupStore(options: GroupStoreOptions): GroupStore {
+  const { kv, wipe, incarnation, onBadRecord } = options
+  /** The pages that a group's record names, and how often these were written. */
+  const pagesOf = new Map<string, { readonly turn: number; readonly names: readonly string[] }>()
+
   const putAlert = async (record: AlertRecord) => {
     await kv.put(alertKey(record.fingerprint), JSON.stringify(record))
   }
-  const putGroup = async (record: GroupRecord) => {
-    await kv.put(groupKey(record.key), JSON.stringify(record))
+
+  async function putGroup(record: GroupRecord): Promise<void> {
+    const before = pagesOf.get(record.key)
+    const turn = (before?.turn ?? 0) + 1
+    const { stored, pages } = encodeGroup(record, (page) => pageKey(record.key, turn, page))
+    for (const [name, text] of pages) await kv.put(name, text)
+    await kv.put(groupKey(record.key), JSON.stringify(stored))
+    if (pages.size > 0) pagesOf.set(record.key, { turn, names: [...pages.keys()] })
+    else pagesOf.delete(record.key)
+    for (const name of before?.names ?? []) await kv.purge(name)
   }
 
-  async function readAll(): Promise<Loaded & { readonly incarnation: string | undefined }> {
-    const alerts: AlertRecord[] = []
-    const groups: GroupRecord[] = []
-    let known: string | undefined
-    for await (const entry of await kv.history({ key: '>' })) {
-      if (entry.operation !== 'PUT') continue
-      if (entry.key === INCARNATION) known = entry.string()
-      if (entry.key.startsWith('alert.')) collect(alertRecord, entry.key, entry.string(), alerts)
-      if (entry.key.startsWith('group.')) collect(groupRecord, entry.key, entry.string(), groups)
-    }
-    return { alerts, groups, incarnation: known }
+  async function endGroup(key: string): Promise<void> {
+    await kv.purge(groupKey(key))
+    for (const name of pagesOf.get(key)?.names ?? []) await kv.purge(name)
+    pagesOf.delete(key)
   }
 
-  function collect<T>(schema: z.ZodType<T>, key: string, json: string, into: T[]): void {
+  async function readAll(): Promise<ReadonlyMap<string, string>> {
+    const entries = new Map<string, string>()
+    for await (const entry of await kv.history({ key: '>' }))
+      if (entry.operation === 'PUT' && !entry.key.startsWith(RETRY_PREFIX))
+        entries.set(entry.key, entry.string())
+    return entries
+  }
+
+  function read<T>(schema: z.ZodType<T>, [key, json]: readonly [string, string]): T | undefined {
     const parsed = schema.safeParse(parseJson(json))
-    if (parsed.success) into.push(parsed.data)
-    else onBadRecord(key, parsed.error.message)
+    if (parsed.success) return parsed.data
+    onBadRecord(key, parsed.error.message)
+    return undefined
+  }
+
+  function groupOf(key: string, json: string, entries: ReadonlyMap<string, string>): GroupRecord | undefined {
+    const stored = read(storedGroup, [key, json])
+    if (!stored) return undefined
+    const group = decodeGroup(stored, (name) => entries.get(name))
+    if (!group) onBadRecord(key, 'some of its pages are missing')
+    const names = stored.pages?.names ?? []
+    if (names[0]) pagesOf.set(stored.key, { turn: Number(names[0].split('.')[2]), names })
+    return group
+  }
+
+  /** The groups; those of the former shape are written anew before an alert that they are read by can change. */
+  async function readGroups(entries: ReadonlyMap<string, string>): Promise<readonly GroupRecord[]> {
+    const groups: GroupRecord[] = []
+    const former = formerAlertsOf(entries)
+    for (const [key, json] of entries) {
+      if (!key.startsWith('group.')) continue
+      const { data: old } = formerGroup.safeParse(parseJson(json))
+      const group = old
+        ? presentGroup(old, former.get(old.key) ?? [], options.formerPolicy)
+        : groupOf(key, json, entries)
+      if (group) groups.push(group)
+      if (group && old) await putGroup(group)
+    }
+    return groups
   }
 
   return {
     async load() {
-      const { incarnation: known, ...stored } = await readAll()
-      if (known === incarnation) return stored
-      const loaded = known === undefined ? stored : rewind(stored)
-      await Promise.all([...loaded.groups.map(putGroup), ...loaded.alerts.map(putAlert)])
+      const entries = await readAll()
+      const groups = await readGroups(entries)
+      const alerts = [...entries]
+        .filter(([key]) => key.startsWith('alert.'))
+        .flatMap((entry) => read(alertRecord, entry) ?? [])
+      const known = entries.get(INCARNATION)
+      if (known === incarnation) return { alerts, groups }
+      // The stream was made anew, so its sequences begin again: all that is known counts as said before its first one.
+      const rewound = known === undefined ? alerts : alerts.map((record) => ({ ...record, seq: 0 }))
+      await Promise.all(rewound.map(putAlert))
       await kv.put(INCARNATION, incarnation)
-      return loaded
+      return { alerts: rewound, groups }
     },
     putAlert,
     putGroup,
-    endGroup: (key) => kv.purge(groupKey(key)),
+    endGroup,
     forgetAlert: (fingerprint) => kv.purge(alertKey(fingerprint)),
     async tidy(ms) {
       for await (const { key, operation, created } of await kv.history({ key: '>' })) {
@@ -83,19 +136,17 @@ export function createGroupStore({ kv, wipe, incarnation, onBadRecord }: GroupSt
   }
 }
 
-/**
- * The stream was made anew, so its sequences begin again: all that is known counts as said before its first one.
- * What had not been told then is told again.
- */
-function rewind({ alerts, groups }: Loaded): Loaded {
-  const told = new Map(groups.map((group) => [group.key, group.flushedSeq]))
-  return {
-    alerts: alerts.map((record) => {
-      const isTold = record.seq <= (told.get(record.groupKey) ?? -1)
-      return { ...record, seq: 0, heard: isTold ? record.status : record.heard }
-    }),
-    groups: groups.map((group) => ({ ...group, flushedSeq: -1 })),
+function formerAlertsOf(entries: ReadonlyMap<string, string>) {
+  const alerts = new Map<string, z.infer<typeof formerAlert>[]>()
+  for (const [key, json] of entries) {
+    if (!key.startsWith('alert.')) continue
+    const { data } = formerAlert.safeParse(parseJson(json))
+    if (!data) continue
+    const found = alerts.get(data.groupKey)
+    if (found) found.push(data)
+    else alerts.set(data.groupKey, [data])
   }
+  return alerts
 }
 
 function parseJson(text: string): unknown {

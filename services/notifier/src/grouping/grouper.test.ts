@@ -8,6 +8,7 @@ import type { Notification } from '../outbox/publish-outbox.ts'
 import { defaultPolicy } from '../policy/default-policy.ts'
 import type { GroupStore } from './group-store.ts'
 import { createGrouper, type Grouper } from './grouper.ts'
+import type { Mutes } from './mutes.ts'
 import type { AlertRecord, GroupRecord } from './records.ts'
 
 const log = createLog({ service: 'notifier', version: 'test', level: 'silent' })
@@ -18,6 +19,8 @@ const policy = defaultPolicy({
   repeatIntervalMs: 3_600_000,
   digestIntervalMs: 900_000,
 })
+
+const noMutes: Mutes = { mutedBy: () => undefined, acknowledged: () => false, onChange: () => () => {} }
 
 /**
  * What is durable, which outlives a notifier, and a notifier that dies when it is told to: right before or right after
@@ -73,7 +76,9 @@ function simulate() {
       clock,
       log,
       externalURL: 'http://x',
-      incarnation: 'first',
+      mutes: noMutes,
+      onAlert: () => {},
+      onMuted: () => {},
       mayAct,
       signal: life,
     })

@@ -1,34 +1,71 @@
 import type { Route } from '../policy/policy.ts'
-import { isUntoldResolve } from './decide-flush.ts'
-import { type AlertRecord, type GroupRecord, heardOf } from './records.ts'
+import type { AlertRecord } from './records.ts'
+import { type Class, isNews } from './told-classes.ts'
+
+/** What decides when a group is looked at. */
+export interface Timing {
+  readonly route: Pick<Route, 'waitMs' | 'intervalMs' | 'repeatMs'>
+  /** When it was looked at first; undefined before that. */
+  readonly anchorMs: number | undefined
+  /** When it was looked at last: what it left out then is looked at again an interval later. */
+  readonly lookedMs: number | undefined
+}
+
+/** How soon a group without an interval is looked at again for what is muted. */
+const LOOK_AGAIN_MS = 10_000
 
 /**
- * When a group must be looked at next, in milliseconds since the epoch; undefined when it has nothing left to tell.
- * As in Alertmanager, the first flush comes a wait after the first alert (at once for an alert that has fired for
+ * When a group must be looked at next, in milliseconds since the epoch; undefined while nothing is to be told.
+ * As in Alertmanager, the first time is a wait after the first alert (at once for an alert that has fired for
  * longer), and later ones lie whole intervals after it.
  */
 export function nextFlushMs(
-  members: readonly AlertRecord[],
-  group: GroupRecord | undefined,
-  route: Route,
+  members: Iterable<AlertRecord>,
+  moved: ReadonlySet<string>,
+  classes: readonly Class[],
+  timing: Timing,
 ): number | undefined {
-  const fresh = members.filter((m) => m.status === 'firing' && heardOf(m, group) !== 'firing')
-  if (!group) return fresh.length === 0 ? undefined : Math.min(...fresh.map((m) => firstFlushMs(m, route)))
-  const changed = [...fresh, ...members.filter((m) => isUntoldResolve(m, group))]
-  if (changed.length > 0) return tickAtOrAfter(Math.min(...changed.map((m) => m.acceptedMs)), group, route)
-  const stillFires = members.some((m) => m.status === 'firing')
-  if (!stillFires) return group.lastSentMs
-  return route.repeatMs === undefined
-    ? undefined
-    : tickAtOrAfter(group.lastSentMs + route.repeatMs, group, route)
+  let due = Number.POSITIVE_INFINITY
+  let fires = false
+  for (const member of members) {
+    if (member.status === 'firing' && !moved.has(member.fingerprint)) fires = true
+    due = Math.min(due, dueOf(member, moved, classes, timing) ?? due)
+  }
+  if (fires) due = Math.min(due, repeatDue(classes, timing))
+  return Number.isFinite(due) ? due : undefined
 }
 
-function tickAtOrAfter(timeMs: number, group: GroupRecord, { intervalMs }: Route): number {
-  if (intervalMs === 0) return timeMs
-  const intervals = Math.max(1, Math.ceil((timeMs - group.anchorMs) / intervalMs))
-  return group.anchorMs + intervals * intervalMs
+/** When a member wants its group looked at; undefined where all channels know of it. */
+export function dueOf(
+  member: AlertRecord,
+  moved: ReadonlySet<string>,
+  classes: readonly Class[],
+  timing: Timing,
+): number | undefined {
+  const { anchorMs, route } = timing
+  if (anchorMs === undefined && member.status === 'firing' && !moved.has(member.fingerprint))
+    return firstFlushMs(member, route)
+  if (!classes.some((known) => isNews(member, known, moved))) return undefined
+  return tickAtOrAfter(member.acceptedMs, timing)
 }
 
-function firstFlushMs({ alert, acceptedMs }: AlertRecord, { waitMs }: Route): number {
+function repeatDue(classes: readonly Class[], timing: Timing): number {
+  const { repeatMs } = timing.route
+  if (repeatMs === undefined) return Number.POSITIVE_INFINITY
+  const last = classes
+    .filter(({ told, isFormer }) => !isFormer && told.count > 0)
+    .map(({ told }) => told.atMs)
+  return last.length === 0 ? Number.POSITIVE_INFINITY : tickAtOrAfter(Math.min(...last) + repeatMs, timing)
+}
+
+function tickAtOrAfter(timeMs: number, { route: { intervalMs }, anchorMs, lookedMs }: Timing): number {
+  const fromMs = lookedMs === undefined ? timeMs : Math.max(timeMs, lookedMs + 1)
+  if (anchorMs === undefined) return fromMs
+  if (intervalMs === 0) return fromMs === timeMs || lookedMs === undefined ? timeMs : lookedMs + LOOK_AGAIN_MS
+  const intervals = Math.max(1, Math.ceil((fromMs - anchorMs) / intervalMs))
+  return anchorMs + intervals * intervalMs
+}
+
+function firstFlushMs({ alert, acceptedMs }: AlertRecord, { waitMs }: Timing['route']): number {
   return Date.parse(alert.startsAt) + waitMs <= acceptedMs ? acceptedMs : acceptedMs + waitMs
 }

@@ -1,4 +1,4 @@
-import { severity, stages, stringMap, webhookAlert } from '@tocsin/contract'
+import { type Labels, severity, stages, webhookAlert } from '@tocsin/contract'
 import { z } from 'zod'
 
 /**
@@ -10,32 +10,36 @@ export const alertRecord = z.object({
   id: z.string().describe('of the last transition'),
   seq: z.int().nonnegative(),
   status: z.enum(['firing', 'resolved']),
-  heard: z.enum(['nothing', 'firing', 'resolved']).describe('what receivers knew before this transition'),
   severity,
-  route: z.string(),
-  groupKey: z.string(),
-  groupLabels: stringMap,
   alert: webhookAlert,
   acceptedMs: z.number(),
   stages,
 })
 export type AlertRecord = z.infer<typeof alertRecord>
 
-/**
- * What a group has told, under `group.<hash>`: written after a flush is in the outbox, gone when the group is over.
- * The next flush is not stored: it follows from this, the members and the route.
- */
-export const groupRecord = z.object({
-  key: z.string(),
-  anchorMs: z.number().describe('the first flush; later ones lie whole intervals after it'),
-  flushedSeq: z.int().describe('transitions up to here have been told'),
-  lastSentMs: z.number(),
-  repeats: z.int().nonnegative().describe('flushes since something changed'),
-})
-export type GroupRecord = z.infer<typeof groupRecord>
+/** What some of a group's channels were told: Alertmanager's notification log. Sets of fingerprints. */
+export interface Told {
+  readonly channels: readonly string[]
+  /** Whether these channels are told of ends. */
+  readonly sendResolved: boolean
+  /** When they were told last. */
+  readonly atMs: number
+  /** How often they have been told. */
+  readonly count: number
+  /** What the last notification said fires. */
+  readonly firing: ReadonlySet<string>
+  /** What they have been told fires, and not that it ended. */
+  readonly open: ReadonlySet<string>
+  /** Of the open ones, those whose end passed while it was muted: it is not told any more. */
+  readonly dropped: ReadonlySet<string>
+}
 
-/** What the receivers know of an alert now. A group without a record has told nothing that still stands. */
-export function heardOf(record: AlertRecord, group: GroupRecord | undefined): AlertRecord['heard'] {
-  if (!group) return record.status === 'resolved' ? 'resolved' : 'nothing'
-  return record.seq <= group.flushedSeq ? record.status : record.heard
+/** What a group has told: written after a flush is in the outbox, gone when nothing of it stands any more. */
+export interface GroupRecord {
+  readonly key: string
+  readonly route: { readonly key: string; readonly name: string; readonly receiver: string }
+  readonly labels: Labels
+  /** The first flush; later ones lie whole intervals after it. Undefined when the group is over, and something stands. */
+  readonly anchorMs: number | undefined
+  readonly told: readonly Told[]
 }

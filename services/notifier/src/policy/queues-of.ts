@@ -1,4 +1,5 @@
 import type { Labels } from '@tocsin/contract'
+import type { Way } from '../grouping/told-classes.ts'
 import { DIGEST, type Policy, type Route } from './policy.ts'
 import { routesOf } from './routes-of.ts'
 
@@ -8,10 +9,16 @@ export interface Telling {
   readonly queues: readonly string[]
 }
 
-/** The queues of the outbox that a route's notifications go to; none where its receiver has no way to be told. */
-export function queuesOf({ receivers }: Policy, route: Route): readonly string[] {
-  const channels = receivers.get(route.receiver)?.integrations.map(({ channel }) => channel) ?? []
-  return channels.length > 0 && route.digest ? [DIGEST] : channels
+/** The ways that a route's notifications go; none where its receiver cannot be told. */
+export function waysOf({ receivers }: Policy, route: Route): readonly Way[] {
+  const integrations = receivers.get(route.receiver)?.integrations ?? []
+  if (integrations.length === 0 || !route.digest) return integrations
+  return [{ channel: DIGEST, sendResolved: integrations.some(({ sendResolved }) => sendResolved) }]
+}
+
+/** The queues of the outbox that a route's notifications go to. */
+export function queuesOf(policy: Policy, route: Route): readonly string[] {
+  return waysOf(policy, route).map(({ channel }) => channel)
 }
 
 /** Who is told of what has these labels; nobody where no receiver of theirs has a way to be told. */

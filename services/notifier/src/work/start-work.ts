@@ -1,4 +1,4 @@
-import { bucketName, outboxEvent } from '@tocsin/contract'
+import { outboxEvent } from '@tocsin/contract'
 import {
   type Consumer,
   consumeDurable,
@@ -20,19 +20,22 @@ import type { RecentIds } from '../delivery/recent-ids.ts'
 import { createDigestStore } from '../digest/digest-store.ts'
 import { createDigester } from '../digest/digester.ts'
 import type { NotifierEnv } from '../env.ts'
-import { createGroupStore } from '../grouping/group-store.ts'
-import { createGrouper } from '../grouping/grouper.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
+import type { Hushed } from '../policy/policy-mutes.ts'
 import { recallSent } from './recall-sent.ts'
 import { removedChannels } from './removed-channel.ts'
+import { startGrouping } from './start-grouping.ts'
 import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
 
 export interface WorkParts {
   readonly ctx: ServiceContext<NotifierEnv>
   readonly channels: readonly Channel[]
   readonly policy: () => Policy
+  /** The policy without a configuration file. */
+  readonly formerPolicy: Policy
+  readonly hushed: Hushed
   readonly publish: PublishOutbox
   readonly metrics: NotifierMetrics
   /** The Alertmanagers that are told of alerts, if any. */
@@ -103,25 +106,19 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   })
 
   const incarnation = (await bus.jsm.streams.info(bus.streamName('ALERTS'))).created
-  const groups = bucketName('groups', bus.subjects.prefix)
-  const store = createGroupStore({
-    kv: await bus.kv('groups'),
-    wipe: (key) => bus.jsm.streams.purge(`KV_${groups}`, { filter: `$KV.${groups}.${key}` }),
-    incarnation,
-    onBadRecord: (key, detail) =>
-      log.error({ key, detail }, 'a record of the bucket groups cannot be read, and is left out'),
-  })
-  const grouper = createGrouper({
-    store,
+  const grouping = await startGrouping({
+    ctx,
     policy,
+    formerPolicy: parts.formerPolicy,
+    hushed: parts.hushed,
     publish,
-    clock,
-    log,
+    metrics,
     externalURL,
     incarnation,
     mayAct,
     signal,
   })
+  const { grouper, store } = grouping
   const digester = createDigester({
     store: createDigestStore(ctx.redis(), bus.subjects.prefix),
     publish,
