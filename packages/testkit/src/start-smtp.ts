@@ -21,10 +21,12 @@ export type SmtpBehaviour =
   | { readonly acceptAfterMs: number }
   | { readonly code: number; readonly message?: string }
 
+export type SmtpLogin = 'PLAIN' | 'LOGIN' | 'CRAM-MD5'
+
 export interface SmtpOptions {
   readonly port?: number
   /** When given, a client must log in with these. */
-  readonly auth?: { readonly user: string; readonly pass: string }
+  readonly auth?: { readonly user: string; readonly pass: string; readonly method?: SmtpLogin }
   /** Offers STARTTLS with a self-signed certificate. Default false. */
   readonly startTls?: boolean
 }
@@ -37,6 +39,8 @@ export interface Smtp {
   readonly mails: readonly ReceivedMail[]
   /** How many messages were attempted, accepted or not. */
   readonly attempts: number
+  /** Every mail that was sent to it, the refused ones too, in order. */
+  readonly attempted: readonly ReceivedMail[]
   /** Sets how messages are answered from now on: each of `sequence` once, the last one for ever. */
   behave(...sequence: readonly [SmtpBehaviour, ...SmtpBehaviour[]]): void
   /** The first mail that satisfies `wanted`, arrived or to come. Default timeout 15 s. */
@@ -64,6 +68,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
     'a mail',
     (mail) => `${mail.envelope.to.join(', ')}: ${mail.subject}`,
   )
+  const attempted: ReceivedMail[] = []
   let behaviours: readonly SmtpBehaviour[] = ['accept']
   let attempts = 0
 
@@ -75,6 +80,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
 
   const server = new SMTPServer({
     authOptional: !options.auth,
+    ...(options.auth?.method && { authMethods: [options.auth.method] }),
     disabledCommands: options.startTls ? [] : ['STARTTLS'],
     disableReverseLookup: true,
     allowInsecureAuth: true,
@@ -82,7 +88,9 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
     logger: false,
     onAuth(auth, _session, done) {
       const { user, pass } = options.auth ?? {}
-      const known = !options.auth || (auth.username === user && auth.password === pass)
+      const knows = () =>
+        auth.method === 'CRAM-MD5' ? auth.validatePassword(pass ?? '') : auth.password === pass
+      const known = !options.auth || (auth.username === user && knows())
       if (known) done(null, { user: auth.username })
       else done(refusal(535, 'Authentication credentials invalid'))
     },
@@ -91,6 +99,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
       const behaviour = nextBehaviour()
       readMail(stream, session).then(
         (mail) => {
+          attempted.push(mail)
           if (behaviour === 'hang') return
           if (behaviour !== 'accept' && 'code' in behaviour)
             return done(refusal(behaviour.code, behaviour.message))
@@ -120,6 +129,7 @@ export async function startSmtp(options: SmtpOptions = {}): Promise<Smtp> {
     port,
     url: `smtp://127.0.0.1:${port}`,
     mails: mails.items,
+    attempted,
     get attempts() {
       return attempts
     },

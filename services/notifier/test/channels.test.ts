@@ -1,13 +1,12 @@
 import { webhookBody } from '@tocsin/contract'
 import { systemClock } from '@tocsin/runtime'
-import { type Answer as HttpAnswer, startHttpSink, startSlack, startSmtp } from '@tocsin/testkit'
+import { startHttpSink, startSlack, startSmtp } from '@tocsin/testkit'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createNet } from '../src/channels/net/net.ts'
 import { createChannel, integrationsOfEnv } from '../src/channels/registry.ts'
 import { attemptSend } from '../src/delivery/attempt-send.ts'
 import type { Channel } from '../src/delivery/channel.ts'
 import { notifierEnv } from '../src/env.ts'
-import { type Answer, channelConformance } from './channel-conformance.ts'
 import { alertsNotification, messageNotification } from './samples/events.ts'
 
 const net = createNet({ allowPrivate: true })
@@ -22,71 +21,6 @@ function channelOf(variables: Readonly<Record<string, string>>): Channel {
   if (!channel) throw new Error('nothing is configured')
   return channel
 }
-
-const httpAnswers: Readonly<Record<Answer, HttpAnswer>> = {
-  take: { status: 200 },
-  'refuse for good': { status: 404, body: 'no such receiver' },
-  'refuse for now': { status: 429, headers: { 'Retry-After': '7' } },
-  fail: { status: 503 },
-  hang: { hang: true },
-}
-const httpReasons = { 'refuse for good': 'http_404', 'refuse for now': 'http_429', fail: 'http_503' } as const
-
-channelConformance({
-  name: 'webhook',
-  reasons: httpReasons,
-  async start() {
-    const sink = await startHttpSink()
-    return {
-      channel: channelOf({
-        WEBHOOK_URL: `${sink.url}/hooks/s3cret`,
-        WEBHOOK_HEADERS: '{"Authorization":"Bearer t0ken"}',
-      }),
-      taken: () => sink.requests.length,
-      answer: (how) => sink.answer(httpAnswers[how]),
-      stop: () => sink.stop(),
-    }
-  },
-})
-
-channelConformance({
-  name: 'slack',
-  reasons: httpReasons,
-  async start() {
-    const slack = await startSlack()
-    return {
-      channel: channelOf({ SLACK_WEBHOOK_URL: slack.url }),
-      taken: () => slack.messages.length,
-      answer: (how) => (how === 'take' ? slack.failNext() : slack.failNext(httpAnswers[how])),
-      stop: () => slack.stop(),
-    }
-  },
-})
-
-channelConformance({
-  name: 'email',
-  reasons: { 'refuse for good': 'smtp_550', 'refuse for now': 'smtp_450', fail: 'smtp_451' },
-  async start() {
-    const smtp = await startSmtp()
-    const answers = {
-      take: 'accept',
-      'refuse for good': { code: 550, message: 'no such mailbox' },
-      'refuse for now': { code: 450 },
-      fail: { code: 451 },
-      hang: 'hang',
-    } as const
-    return {
-      channel: channelOf({
-        SMTP_HOST: smtp.host,
-        SMTP_PORT: String(smtp.port),
-        EMAIL_TO: 'team@example.com',
-      }),
-      taken: () => smtp.mails.length,
-      answer: (how) => smtp.behave(answers[how]),
-      stop: () => smtp.stop(),
-    }
-  },
-})
 
 const stops: (() => unknown)[] = []
 afterEach(async () => {

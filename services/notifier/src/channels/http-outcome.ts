@@ -1,4 +1,5 @@
 import { codeOf, messageOf } from '@tocsin/runtime'
+import type { z } from 'zod'
 import type { SendOutcome } from '../delivery/channel.ts'
 
 export interface HttpAnswer {
@@ -24,6 +25,26 @@ export function outcomeOfAnswer(
   if (location !== null)
     return { result: 'refused', reason, detail: `it points to ${location}: configure that address instead` }
   return { result: 'refused', reason, detail: said }
+}
+
+/** A 429 whose body says in how many seconds, where it does. */
+export function retryIn<T>(
+  { status, body }: HttpAnswer,
+  schema: z.ZodType<T>,
+  secondsOf: (said: T) => number,
+): SendOutcome | undefined {
+  if (status !== 429) return undefined
+  const { data } = schema.safeParse(parsed(body))
+  if (data === undefined) return undefined
+  return { result: 'retry', reason: 'http_429', retryAfterMs: Math.ceil(secondsOf(data) * 1000) }
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
 }
 
 /** Seconds, or a date: as milliseconds from now. */

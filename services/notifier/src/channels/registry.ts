@@ -3,15 +3,33 @@ import type { z } from 'zod'
 import type { Channel } from '../delivery/channel.ts'
 import type { Integration } from '../policy/policy.ts'
 import type { ChannelDeps, ChannelKindDefinition } from './channel-kind.ts'
+import { discord } from './discord.ts'
 import { email } from './email.ts'
 import { emailOfEnv } from './email-env.ts'
+import { msteams } from './msteams.ts'
+import { msteamsv2 } from './msteamsv2.ts'
+import { ntfy } from './ntfy.ts'
+import { opsgenie } from './opsgenie.ts'
+import { pagerduty } from './pagerduty.ts'
 import { slack } from './slack.ts'
 import { slackOfEnv } from './slack-env.ts'
+import { telegram } from './telegram.ts'
 import { webhook } from './webhook.ts'
 import { webhookOfEnv } from './webhook-env.ts'
 
 /** Every kind of channel there is. A new one is its adapter, and a line here. */
-export const channelKinds: readonly ChannelKindDefinition[] = [email, slack, webhook]
+export const channelKinds: readonly ChannelKindDefinition[] = [
+  email,
+  slack,
+  webhook,
+  pagerduty,
+  opsgenie,
+  msteams,
+  msteamsv2,
+  discord,
+  telegram,
+  ntfy,
+]
 
 /** The variables that configure channels of their own, one of each kind. */
 export const channelEnv = {
