@@ -2,6 +2,7 @@ import { baseEnv, envVar } from '@tocsin/runtime'
 import { z } from 'zod'
 import { alertmanagerEnv } from './alertmanager/alertmanager-env.ts'
 import { channelEnv } from './channels/registry.ts'
+import { rateLimitText } from './limits/parse-rate-limit.ts'
 import { authEnv } from './http/auth-env.ts'
 
 const MINUTE = 60_000
@@ -20,6 +21,8 @@ export const notifierEnv = z.object({
   NOTIFY_GROUP_INTERVAL: envVar.duration.default(10_000),
   NOTIFY_REPEAT_INTERVAL: envVar.period.default(HOUR),
   DIGEST_INTERVAL: envVar.period.default(15 * MINUTE),
+  /** What each channel is told at most, beside what is critical; the rest joins its next digest. */
+  NOTIFY_RATE_LIMIT: rateLimitText.optional(),
   /** How long a notification is tried before it becomes a dead letter. */
   NOTIFY_RETRY_FOR: envVar.duration.default(24 * HOUR),
   /** How long one attempt may take. */

@@ -7,6 +7,14 @@ export interface NotifierMetrics {
   /** One transition, request or webhook that was taken in. */
   taken(input: 'alerts' | 'notify' | 'alertmanager', action: string, reason: string): void
   digestSize(entries: number): void
+  /** A digest was put on its way. */
+  digest(name: string, reason: 'schedule' | 'size'): void
+  /** A fallback receiver was told in place of a channel. */
+  fellBack(channel: string, reason: string): void
+  /** A notification was over its channel's limit. */
+  limited(channel: string, by: string): void
+  /** A dead letter is in its queue again. */
+  replayed(reason: string): void
 }
 
 export function createNotifierMetrics(metrics: Metrics): NotifierMetrics {
@@ -15,6 +23,10 @@ export function createNotifierMetrics(metrics: Metrics): NotifierMetrics {
   const duration = metrics.histogram(notifierMetrics.notificationAttemptDurationSeconds)
   const taken = metrics.counter(notifierMetrics.notifierInputsTotal)
   const digest = metrics.gauge(notifierMetrics.digestEntries)
+  const digests = metrics.counter(notifierMetrics.digestsTotal)
+  const fallbacks = metrics.counter(notifierMetrics.notificationFallbacksTotal)
+  const limited = metrics.counter(notifierMetrics.notificationsLimitedTotal)
+  const replayed = metrics.counter(notifierMetrics.deadLettersReplayedTotal)
   return {
     attempt({ channel, outcome, reason, stages, durationMs }, endedMs) {
       attempts.inc({ channel, outcome, reason })
@@ -26,5 +38,9 @@ export function createNotifierMetrics(metrics: Metrics): NotifierMetrics {
     },
     taken: (input, action, reason) => taken.inc({ input, action, reason }),
     digestSize: (entries) => digest.set(entries),
+    digest: (name, reason) => digests.inc({ digest: name, reason }),
+    fellBack: (channel, reason) => fallbacks.inc({ channel, reason }),
+    limited: (channel, by) => limited.inc({ channel, by }),
+    replayed: (reason) => replayed.inc({ reason }),
   }
 }

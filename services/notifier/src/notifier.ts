@@ -53,6 +53,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     groupIntervalMs: env.NOTIFY_GROUP_INTERVAL,
     repeatIntervalMs: env.NOTIFY_REPEAT_INTERVAL,
     digestIntervalMs: env.DIGEST_INTERVAL,
+    rateLimit: env.NOTIFY_RATE_LIMIT,
   })
   const policy = () => standing
   const metrics = createNotifierMetrics(ctx.metrics)

@@ -48,7 +48,8 @@ function send({ bus, clock, policy, publish, metrics }: TakeRequestsDeps): Stage
       await logSuppressed({ bus, metrics }, { ...what, reason, channels: [], receiver: 'none' })
       return done(reason)
     }
-    for (const { route, queues } of tellings) await publish({ ...message, receiver: route.receiver }, queues)
+    for (const { route, queues } of tellings)
+      await publish({ ...message, receiver: route.receiver, route: route.key }, queues)
     metrics.taken('notify', 'sent', first.route.name)
     return done(first.route.name)
   }

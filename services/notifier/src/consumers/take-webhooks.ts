@@ -66,7 +66,7 @@ async function tellNews(event: OutboxAlerts, deps: TakeWebhooksDeps): Promise<Do
   const { channel, ...notification } = news
   const id = news.id.slice(0, -`-${channel}`.length)
   for (const { route, queues } of tellings)
-    await publish({ ...notification, id, receiver: route.receiver }, queues)
+    await publish({ ...notification, id, receiver: route.receiver, route: route.key }, queues)
   return done(first.route.name)
 }
 

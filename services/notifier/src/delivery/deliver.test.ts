@@ -1,60 +1,15 @@
-import { createSubjects, type DeliveryEvent, deliveryEvent, type OutboxEvent } from '@tocsin/contract'
-import { createLog, createMetrics, type Delivery } from '@tocsin/runtime'
-import { testClock } from '@tocsin/testkit'
+import type { OutboxEvent } from '@tocsin/contract'
 import { describe, expect, it } from 'vitest'
+import { deliveryBed } from '../../test/delivery-bed.ts'
 import { alertsNotification, messageNotification } from '../../test/samples/events.ts'
-import { createNotifierMetrics } from '../metrics.ts'
-import type { Channel, SendOutcome } from './channel.ts'
-import { createDeliver } from './deliver.ts'
-import { createRecentIds } from './recent-ids.ts'
+import type { SendOutcome } from './channel.ts'
 
 const HOUR = 3_600_000
 
-/** A channel that answers as told by the time of day, in front of the real stage; what is logged is kept. */
-function start(answer: (nowMs: number, event: OutboxEvent) => SendOutcome, random = () => 0) {
-  const clock = testClock()
-  const startMs = clock.now()
-  const arrived: OutboxEvent[] = []
-  const attempts: number[] = []
-  const logged: DeliveryEvent[] = []
-  const channel: Channel = {
-    name: 'webhook',
-    concurrency: 4,
-    secrets: ['s3cret'],
-    send(event) {
-      attempts.push(clock.now() - startMs)
-      const outcome = answer(clock.now() - startMs, event)
-      if (outcome.result === 'delivered') arrived.push(event)
-      return Promise.resolve(outcome)
-    },
-    close() {},
-  }
-  const deliver = createDeliver(channel, {
-    bus: {
-      subjects: createSubjects(),
-      publish(_subject, entry) {
-        logged.push(deliveryEvent.parse(entry))
-        return Promise.resolve({ stream: 'DELIVERIES', sequence: logged.length, duplicate: false })
-      },
-    },
-    clock,
-    log: createLog({ service: 'notifier', version: 'test', level: 'silent' }),
-    metrics: createNotifierMetrics(createMetrics('notifier', 'test')),
-    mayAct: () => true,
-    stopping: new AbortController().signal,
-    sent: createRecentIds(),
-    retryForMs: 24 * HOUR,
-    timeoutMs: 10_000,
-    random,
-  })
-  const delivery = { timeMs: startMs, signal: new AbortController().signal } as Delivery
-  return {
-    clock,
-    arrived,
-    attempts,
-    logged,
-    deliver: (event: OutboxEvent) => Promise.resolve(deliver(event, delivery)),
-  }
+async function start(answer: (nowMs: number, event: OutboxEvent) => SendOutcome, random = () => 0) {
+  const { clock, arrived, attempts, logged, born } = deliveryBed({ answer, random })
+  const { deliver } = await born()
+  return { clock, arrived, attempts, logged, deliver }
 }
 
 const later = { result: 'retry', reason: 'http_500', detail: 'token s3cret' } as const
@@ -62,7 +17,7 @@ const ok = { result: 'delivered', reason: 'ok' } as const
 
 describe('the delivery of a channel', () => {
   it('outlasts a receiver that fails for an hour: everything arrives once, in order', async () => {
-    const { clock, arrived, logged, deliver } = start((ms) => (ms < HOUR ? later : ok))
+    const { clock, arrived, logged, deliver } = await start((ms) => (ms < HOUR ? later : ok))
     const events = ['firing', 'resolved', 'firing'].map((status) =>
       alertsNotification('webhook', { status: status === 'firing' ? 'firing' : 'resolved' }),
     )
@@ -80,7 +35,7 @@ describe('the delivery of a channel', () => {
   })
 
   it('waits twice as long after each failure, five minutes at most', async () => {
-    const { clock, attempts, deliver } = start((ms) => (ms < HOUR / 2 ? later : ok))
+    const { clock, attempts, deliver } = await start((ms) => (ms < HOUR / 2 ? later : ok))
     const done = deliver(alertsNotification('webhook'))
     await clock.advance(HOUR)
     await done
@@ -89,7 +44,7 @@ describe('the delivery of a channel', () => {
   })
 
   it('gives up after a day, with the last reason', async () => {
-    const { clock, attempts, deliver, logged } = start(() => later)
+    const { clock, attempts, deliver, logged } = await start(() => later)
     const done = expect(deliver(alertsNotification('webhook'))).rejects.toMatchObject({
       code: 'gave_up_http_500',
       message: 'token ***',
@@ -101,7 +56,7 @@ describe('the delivery of a channel', () => {
   })
 
   it('is as patient with a message that says it is old', async () => {
-    const { clock, arrived, deliver } = start((ms) => (ms < HOUR ? later : ok))
+    const { clock, arrived, deliver } = await start((ms) => (ms < HOUR ? later : ok))
     const done = deliver(messageNotification('webhook', { time: '2020-01-01T00:00:00Z' }))
     await clock.advance(2 * HOUR)
     await done
@@ -109,7 +64,7 @@ describe('the delivery of a channel', () => {
   })
 
   it('counts the day from when it was accepted, also for one that was put at the end of the queue again', async () => {
-    const { clock, attempts, deliver } = start(() => later)
+    const { clock, attempts, deliver } = await start(() => later)
     const grouped = new Date(clock.now() - 23 * HOUR).toISOString()
     const done = expect(
       deliver(alertsNotification('webhook', { stages: { grouped } })),
@@ -123,7 +78,7 @@ describe('the delivery of a channel', () => {
 
   it('leaves the receiver alone for as long as it asks, all groups of it', async () => {
     const busy = { result: 'retry', reason: 'http_429', retryAfterMs: 60_000 } as const
-    const { clock, attempts, deliver } = start((ms) => (ms === 0 ? busy : ok))
+    const { clock, attempts, deliver } = await start((ms) => (ms === 0 ? busy : ok))
     const first = deliver(alertsNotification('webhook', { groupKey: 'a' }))
     await clock.advance(1)
     const second = deliver(alertsNotification('webhook', { groupKey: 'b' }))
@@ -135,7 +90,7 @@ describe('the delivery of a channel', () => {
   })
 
   it('does not send again what it has sent, when the acknowledgement got lost', async () => {
-    const { arrived, deliver } = start(() => ok)
+    const { arrived, deliver } = await start(() => ok)
     const event = alertsNotification('webhook')
     await deliver(event)
     await deliver(event)
@@ -143,7 +98,7 @@ describe('the delivery of a channel', () => {
   })
 
   it('does not let one group hold up another', async () => {
-    const { clock, arrived, deliver } = start((ms, { groupKey }) =>
+    const { clock, arrived, deliver } = await start((ms, { groupKey }) =>
       groupKey === 'slow' && ms < HOUR ? later : ok,
     )
     const slow = deliver(alertsNotification('webhook', { groupKey: 'slow' }))

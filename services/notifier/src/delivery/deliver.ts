@@ -1,57 +1,71 @@
 import type { OutboxEvent } from '@tocsin/contract'
 import { CodedError, type Delivery, type Done, done, RefusedError, type Stage, sleep } from '@tocsin/runtime'
+import { createGate, type Pace } from '../limits/gate.ts'
+import { createHoldOverLimit, type HoldOverLimitDeps } from '../limits/hold-over-limit.ts'
 import { attemptSend } from './attempt-send.ts'
-import type { Channel } from './channel.ts'
+import type { Channel, SendOutcome } from './channel.ts'
 import { decideNext, retryLimits } from './decide-next.ts'
+import type { Fallbacks } from './fallbacks.ts'
 import { createInOrder } from './in-order.ts'
 import type { RecentIds } from './recent-ids.ts'
 import { type RecordDeps, recordAttempt } from './record-attempt.ts'
 import { createRedact } from './redact.ts'
-import { createSlots } from './slots.ts'
+import { createWatchPatience } from './watch-patience.ts'
 
-export interface DeliverDeps extends Omit<RecordDeps, 'redact'> {
+export interface DeliverDeps extends Omit<RecordDeps, 'redact'>, HoldOverLimitDeps {
   /** Whether this process may still act for the notifier. */
   readonly mayAct: () => boolean
   /** Aborts when this process must leave the work to another. */
   readonly stopping: AbortSignal
   /** What this process has sent: an acknowledgement that got lost must not send it again. */
   readonly sent: RecentIds
+  /** The ways to tell a receiver of a notification. */
+  readonly channelsOf: (receiver: string, event: OutboxEvent) => readonly string[]
+  readonly pace: Pace
+  readonly fallbacks: Fallbacks
   readonly retryForMs: number
   readonly timeoutMs: number
   /** From 0 to 1. */
   readonly random: () => number
 }
 
+interface Made {
+  readonly outcome: SendOutcome
+  readonly startedMs: number
+  readonly endedMs: number
+}
+
 /**
- * Not when it was stored: what was put at the queue's end again is no younger for it. Nor the event's own time, which
- * whoever calls notify() is free to choose.
+ * Not when it was stored: what was put at the queue's end again is no younger for it, unless a person put it there. Nor
+ * the event's own time, which whoever calls notify() is free to choose.
  */
-function acceptedMs({ stages: { grouped } }: OutboxEvent, { timeMs }: Delivery): number {
-  return grouped === undefined ? timeMs : Math.min(timeMs, Date.parse(grouped))
+function acceptedMs({ stages: { grouped, replayed } }: OutboxEvent, { timeMs }: Delivery): number {
+  const since = replayed ?? grouped
+  return since === undefined ? timeMs : Math.min(timeMs, Date.parse(since))
 }
 
 /**
  * Makes the stage that sends one channel's notifications: those of one group in their order, each until it is
- * delivered or given up, with every attempt in the delivery log before the message is acknowledged.
+ * delivered, held for a digest, or given up, with every attempt in the delivery log before the message is acknowledged.
  */
 export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<OutboxEvent, Done> {
-  const { clock, sent } = deps
+  const { clock, sent, fallbacks } = deps
   const limits = { ...retryLimits, retryForMs: deps.retryForMs }
   const redact = createRedact(channel.secrets)
+  const record = { ...deps, redact }
   const inOrder = createInOrder()
-  const slots = createSlots(channel.concurrency)
-  /** The receiver asked for quiet until then: a 429 for one notification is one for all. */
-  let holdUntilMs = 0
+  const gate = createGate(deps.pace, clock)
+  const holdOverLimit = createHoldOverLimit(deps)
+  const watchPatience = createWatchPatience({ ...deps, assertOurs })
 
-  async function attempt(event: OutboxEvent, signal: AbortSignal) {
-    const holdMs = holdUntilMs - clock.now()
-    if (holdMs > 0) await sleep(clock, holdMs, signal)
+  async function attempt(event: OutboxEvent, signal: AbortSignal): Promise<Made> {
     assertOurs(signal)
     const startedMs = clock.now()
     const outcome = await attemptSend(channel, event, deps)
     const endedMs = clock.now()
+    // The receiver asks for quiet: a 429 for one notification is one for all.
     if (outcome.result === 'retry' && outcome.retryAfterMs !== undefined)
-      holdUntilMs = Math.max(holdUntilMs, endedMs + Math.min(outcome.retryAfterMs, limits.mostDelayMs))
+      gate.holdUntil(endedMs + Math.min(outcome.retryAfterMs, limits.mostDelayMs))
     return { outcome, startedMs, endedMs }
   }
 
@@ -60,22 +74,50 @@ export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<Outbox
       throw new CodedError('stopping', 'left for the next notifier to send', { retryable: true })
   }
 
-  async function deliver(event: OutboxEvent, delivery: Delivery): Promise<Done> {
-    if (sent.has(event.id)) return done('sent_before')
-    const signal = AbortSignal.any([delivery.signal, deps.stopping])
-    for (let number = 1; ; number++) {
-      const made = await slots(() => attempt(event, signal))
+  /** Who was told by the fallback that it fires hears of the end as well. */
+  async function tellEnd(event: OutboxEvent, signal: AbortSignal): Promise<void> {
+    const receiver = fallbacks.waitsForEnd(event)
+    if (receiver === undefined) return
+    const to = { receiver, channels: deps.channelsOf(receiver, event), afterMs: undefined }
+    await fallbacks.tell(event, to, 'told_of_beginning', signal)
+  }
+
+  /** Hands it to the fallback, or ends it as a dead letter. */
+  async function giveUp(event: OutboxEvent, number: number, made: Made, reason: string, signal: AbortSignal) {
+    const { fallback } = deps.planOf(event)
+    if (fallback) await fallbacks.tell(event, fallback, reason, signal)
+    const to = fallbacks.toldTo(event)
+    const next =
+      to === undefined ? ({ action: 'dead', reason } as const) : ({ action: 'fallback', reason, to } as const)
+    await recordAttempt(record, { event, number, next, ...made }, signal)
+    if (next.action === 'fallback') return done('fell_back')
+    throw new RefusedError(reason, redact(made.outcome.detail ?? `${channel.name} refused it`))
+  }
+
+  async function deliver(event: OutboxEvent, delivery: Delivery, signal: AbortSignal): Promise<Done> {
+    const urgent = event.severity === 'critical'
+    let reason = 'sent_before'
+    const wasSent = sent.has(event.id)
+    if (!wasSent && (await holdOverLimit(event, signal))) return done('held_for_digest')
+    for (let number = 1; !wasSent; number++) {
+      const made = await gate.run(() => attempt(event, signal), { urgent, signal })
       const ageMs = made.endedMs - acceptedMs(event, delivery)
       const next = decideNext(made.outcome, { attempt: number, ageMs, random: deps.random() }, limits)
+      if (next.action === 'dead') return giveUp(event, number, made, next.reason, signal)
       if (next.action === 'done') sent.add(event.id)
-      await recordAttempt({ ...deps, redact }, { event, number, next, ...made }, signal)
-      if (next.action === 'done') return done(next.reason)
-      if (next.action === 'dead')
-        throw new RefusedError(next.reason, redact(made.outcome.detail ?? `${channel.name} refused it`))
+      await recordAttempt(record, { event, number, next, ...made }, signal)
+      reason = next.reason
+      if (next.action === 'done') break
       await sleep(clock, next.delayMs, signal)
       assertOurs(signal)
     }
+    await tellEnd(event, signal)
+    return done(reason)
   }
 
-  return (event, delivery) => inOrder(event.groupKey, () => deliver(event, delivery))
+  return (event, delivery) => {
+    const signal = AbortSignal.any([delivery.signal, deps.stopping])
+    const callOff = sent.has(event.id) ? () => {} : watchPatience(event, acceptedMs(event, delivery), signal)
+    return inOrder(event.groupKey, () => deliver(event, delivery, signal)).finally(callOff)
+  }
 }

@@ -1,6 +1,5 @@
 import { expect, it } from 'vitest'
 import { createInOrder } from './in-order.ts'
-import { createSlots } from './slots.ts'
 
 const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
@@ -24,17 +23,4 @@ it('runs tasks of one key one after the other, also after one that failed, and o
     'a2 ends',
   ])
   expect(seen.indexOf('b1 begins')).toBeLessThan(seen.indexOf('a1 ends'))
-})
-
-it('runs at most as many at once as there are slots', async () => {
-  const slots = createSlots(3)
-  let running = 0
-  let most = 0
-  const work = async () => {
-    most = Math.max(most, ++running)
-    await turn()
-    running--
-  }
-  await Promise.all(Array.from({ length: 20 }, () => slots(work)))
-  expect(most).toBe(3)
 })

@@ -3,12 +3,15 @@ import { type Bus, backoffMs, codeOf, type Log, type ServiceContext, sleep } fro
 import type { NotifierMetrics } from '../metrics.ts'
 import type { SendOutcome } from './channel.ts'
 import type { NextStep } from './decide-next.ts'
-import { deliveryEventOf, logDelivery } from './delivery-log.ts'
+import { type DeliveryFacts, deliveryEventOf, logDelivery } from './delivery-log.ts'
 import type { Redact } from './redact.ts'
 
-export interface RecordDeps extends Pick<ServiceContext, 'clock' | 'log'> {
+export interface NoAttemptDeps extends Pick<ServiceContext, 'clock' | 'log'> {
   readonly bus: Pick<Bus, 'publish' | 'subjects'>
   readonly metrics: NotifierMetrics
+}
+
+export interface RecordDeps extends NoAttemptDeps {
   readonly redact: Redact
 }
 
@@ -18,17 +21,24 @@ export interface Attempt {
   readonly startedMs: number
   readonly endedMs: number
   readonly outcome: SendOutcome
-  readonly next: NextStep
+  readonly next: NextStep | FellBack
 }
 
-const outcomes = { done: 'delivered', retry: 'failed', dead: 'dead' } as const
+/** This receiver is given up, and another one is told. */
+export interface FellBack {
+  readonly action: 'fallback'
+  readonly reason: string
+  readonly to: string
+}
+
+const outcomes = { done: 'delivered', retry: 'failed', fallback: 'failed', dead: 'dead' } as const
 
 /** Counts, logs and stores one attempt; resolves once it is in the delivery log, or the signal has aborted. */
 export async function recordAttempt(deps: RecordDeps, attempt: Attempt, signal: AbortSignal): Promise<void> {
   const { event, startedMs, endedMs, next } = attempt
   const { detail } = attempt.outcome
   const outcome = outcomes[next.action]
-  const sent = new Date(endedMs).toISOString()
+  const taken = { sent: isoOf(startedMs), acknowledged: isoOf(endedMs) }
   const entry = deliveryEventOf(
     event,
     {
@@ -37,7 +47,8 @@ export async function recordAttempt(deps: RecordDeps, attempt: Attempt, signal: 
       reason: next.reason,
       ...(detail ? { detail: deps.redact(detail) } : {}),
       durationMs: endedMs - startedMs,
-      stages: outcome === 'delivered' ? { ...event.stages, sent } : event.stages,
+      stages: outcome === 'delivered' ? { ...event.stages, ...taken } : event.stages,
+      ...(next.action === 'fallback' ? { fellBackTo: next.to } : {}),
     },
     startedMs,
   )
@@ -46,8 +57,23 @@ export async function recordAttempt(deps: RecordDeps, attempt: Attempt, signal: 
   await storeForSure(deps, entry, signal)
 }
 
+/** Counts and stores that no attempt was made, or what was done beside the attempts. */
+export async function recordNoAttempt(
+  deps: NoAttemptDeps,
+  event: OutboxEvent,
+  facts: Pick<DeliveryFacts, 'outcome' | 'reason' | 'fellBackTo'>,
+  signal: AbortSignal,
+): Promise<void> {
+  const nowMs = deps.clock.now()
+  const entry = deliveryEventOf(event, { ...facts, attempt: 0, durationMs: 0, stages: event.stages }, nowMs)
+  if (facts.outcome === 'suppressed') deps.metrics.attempt(entry, nowMs)
+  await storeForSure(deps, entry, signal)
+}
+
+const isoOf = (ms: number) => new Date(ms).toISOString()
+
 async function storeForSure(
-  { bus, clock, log }: RecordDeps,
+  { bus, clock, log }: NoAttemptDeps,
   entry: DeliveryEvent,
   signal: AbortSignal,
 ): Promise<void> {
@@ -63,10 +89,12 @@ async function storeForSure(
   }
 }
 
-function tell(log: Log, entry: DeliveryEvent, next: NextStep): void {
+function tell(log: Log, entry: DeliveryEvent, next: NextStep | FellBack): void {
   const { channel, notification, outcome, attempt, reason, detail, title, durationMs } = entry
   const line = { channel, notification, outcome, attempt, reason, detail, title, durationMs }
   if (next.action === 'done') log.info(line, 'delivered')
   else if (next.action === 'retry') log.warn({ ...line, delayMs: Math.round(next.delayMs) }, 'will try again')
+  else if (next.action === 'fallback')
+    log.error({ ...line, fellBackTo: next.to }, 'given up; others are told')
   else log.error(line, 'given up; the notification is in the dead letters')
 }

@@ -1,6 +1,7 @@
 import { type DigestEntry, digestEntry } from '@tocsin/contract'
 import { CodedError, messageOf, type RedisConnection } from '@tocsin/runtime'
 import { z } from 'zod'
+import { shortHash } from '../grouping/group-key.ts'
 
 /** A batch that is being sent. Its id stays the same until it is done, whoever goes on with it. */
 export interface DigestBatch {
@@ -9,16 +10,16 @@ export interface DigestBatch {
   readonly messages: ReadonlyMap<string, readonly DigestEntry[]>
 }
 
-/** The entries that wait for the next digest, in Redis. Every call may be repeated without harm. */
+/** The entries that wait for the next digest of each book, in Redis. Every call may be repeated without harm. */
 export interface DigestStore {
   /** Keeps a message's entries, unless they are kept or have been sent already. */
-  add(messageId: string, entries: readonly DigestEntry[]): Promise<'waiting' | 'sent'>
+  add(book: string, messageId: string, entries: readonly DigestEntry[]): Promise<'waiting' | 'sent'>
   /** The batch that a crash left unfinished, or else all that waits, made one batch under `newId`. */
-  take(newId: string): Promise<DigestBatch | undefined>
+  take(book: string, newId: string): Promise<DigestBatch | undefined>
   /** The batch that a crash left unfinished. */
-  unfinished(): Promise<DigestBatch | undefined>
+  unfinished(book: string): Promise<DigestBatch | undefined>
   /** The batch is in the outbox: its messages are remembered as sent. */
-  finish(batchId: string, nowMs: number): Promise<void>
+  finish(book: string, batchId: string, nowMs: number): Promise<void>
 }
 
 /** As long as a message may come back: the outbox gives none up sooner. */
@@ -51,10 +52,15 @@ const storedEntries = z.array(digestEntry)
 /** `prefix` is the subject prefix: several Tocsins can share a Redis. */
 export function createDigestStore({ client, trouble }: RedisConnection, prefix: string): DigestStore {
   // The braces keep all keys on one node of a Redis cluster.
-  const keys = ['waiting', 'sending', 'sending-id', 'sent'].map((name) => `tocsin:{${prefix}.digest}:${name}`)
+  const base = `tocsin:{${prefix}.digest}`
+  const keysOf = (book: string) => [
+    ...['waiting', 'sending', 'sending-id'].map((name) => `${base}:${shortHash(book)}:${name}`),
+    `${base}:sent`,
+  ]
 
-  async function run(script: string, ...args: (string | number)[]): Promise<unknown> {
+  async function run(script: string, book: string, ...args: (string | number)[]): Promise<unknown> {
     try {
+      const keys = keysOf(book)
       return await client.eval(script, keys.length, ...keys, ...args)
     } catch (cause) {
       throw new CodedError('redis_away', trouble() ?? `Redis refused: ${messageOf(cause)}`, {
@@ -64,8 +70,8 @@ export function createDigestStore({ client, trouble }: RedisConnection, prefix: 
     }
   }
 
-  async function take(newId: string): Promise<DigestBatch | undefined> {
-    const found = taken.parse(await run(TAKE, newId))
+  async function take(book: string, newId: string): Promise<DigestBatch | undefined> {
+    const found = taken.parse(await run(TAKE, book, newId))
     if (found === null) return undefined
     const [id, pairs] = found
     const messages = new Map<string, readonly DigestEntry[]>()
@@ -75,13 +81,13 @@ export function createDigestStore({ client, trouble }: RedisConnection, prefix: 
   }
 
   return {
-    async add(messageId, entries) {
-      return (await run(ADD, messageId, JSON.stringify(entries))) === 'sent' ? 'sent' : 'waiting'
+    async add(book, messageId, entries) {
+      return (await run(ADD, book, messageId, JSON.stringify(entries))) === 'sent' ? 'sent' : 'waiting'
     },
     take,
-    unfinished: () => take(''),
-    async finish(batchId, nowMs) {
-      await run(FINISH, batchId, nowMs, nowMs - REMEMBER_SENT_MS)
+    unfinished: (book) => take(book, ''),
+    async finish(book, batchId, nowMs) {
+      await run(FINISH, book, batchId, nowMs, nowMs - REMEMBER_SENT_MS)
     },
   }
 }

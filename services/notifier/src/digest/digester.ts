@@ -1,143 +1,104 @@
-import { randomUUID } from 'node:crypto'
-import type { DigestEntry, OutboxEvent } from '@tocsin/contract'
-import {
-  backoffMs,
-  CodedError,
-  type Delivery,
-  type Done,
-  done,
-  type ServiceContext,
-  type Stage,
-  sleep,
-} from '@tocsin/runtime'
-import type { NotifierMetrics } from '../metrics.ts'
-import type { PublishOutbox } from '../outbox/publish-outbox.ts'
-import { buildDigests } from './build-digests.ts'
-import type { DigestBatch, DigestStore } from './digest-store.ts'
+import type { OutboxEvent } from '@tocsin/contract'
+import { backoffMs, CodedError, type Delivery, type Done, done, type Stage, sleep } from '@tocsin/runtime'
+import { type Book, bookKey } from './book.ts'
 import { entriesOf } from './entries-of.ts'
+import type { HeldGroups } from './held-groups.ts'
+import { createShelf, type Held, type Shelf, type ShelfDeps } from './shelf.ts'
 
-export interface DigesterDeps extends Pick<ServiceContext, 'clock' | 'log'> {
-  readonly store: DigestStore
-  readonly publish: PublishOutbox
-  readonly channels: readonly string[]
-  readonly receiver: string
-  readonly intervalMs: number
-  readonly metrics: NotifierMetrics
-  readonly mayAct: () => boolean
-  /** Aborts when this process must leave the work to another. */
-  readonly signal: AbortSignal
+export interface DigesterDeps extends Omit<ShelfDeps, 'onTold'> {
+  readonly bookOf: (event: OutboxEvent) => Book
+  readonly groups: HeldGroups
 }
 
 export interface Digester {
-  /** Takes a message for the next digest; it is acknowledged once that digest is in the outbox. */
+  /** Takes a message for the next digest of its book; it is acknowledged once that digest is in the outbox. */
   readonly collect: Stage<OutboxEvent, Done>
-  start(): void
+  /** How many messages have been taken in since this began. */
+  collected(): number
   stop(): void
 }
-
-interface Held {
-  readonly entries: readonly DigestEntry[]
-  readonly release: () => void
-}
-
-const RETRY_MS = 1000
 
 /**
  * Makes one message of many. JetStream keeps each until its digest is on its way, so that a Redis that is away or
  * comes back empty loses nothing; Redis holds the batch, and knows what has been sent when a message comes back.
  */
 export function createDigester(deps: DigesterDeps): Digester {
-  const { store, publish, clock, log, intervalMs, metrics, mayAct } = deps
-  const held = new Map<string, Held>()
-  let cancelTimer = () => {}
+  const { clock, log, metrics, groups } = deps
+  const shelves = new Map<string, Shelf>()
+  /** Who waits to acknowledge a message. */
+  const waiting = new Map<string, () => void>()
+  let collected = 0
+
+  function shelfFor(book: Book): Shelf {
+    const key = bookKey(book)
+    const shelf = shelves.get(key) ?? createShelf(book, { ...deps, onTold })
+    shelves.set(key, shelf)
+    return shelf
+  }
+
+  function onTold(id: string): void {
+    groups.remove(id)
+    waiting.get(id)?.()
+    waiting.delete(id)
+    tellSize()
+  }
+
+  function tellSize(): void {
+    metrics.digestSize([...shelves.values()].reduce((sum, { held }) => sum + held.size, 0))
+  }
 
   async function collect(event: OutboxEvent, delivery: Delivery): Promise<Done> {
     const signal = AbortSignal.any([delivery.signal, deps.signal])
-    const entries = entriesOf(event)
-    for (let tries = 0; ; tries++) {
-      try {
-        if ((await store.add(event.id, entries)) === 'sent') return done('digest_sent_before')
-        break
-      } catch (error) {
-        if (tries === 0) log.warn({ err: error }, 'digest entries wait for Redis; nothing is lost')
-        await sleep(clock, backoffMs(tries, 250, 10_000), signal)
-        assertGoingOn(signal)
-      }
+    if (event.heldFor !== undefined) groups.add(event.heldFor, event.groupKey, event.id)
+    collected++
+    if ((await shelve(event, delivery, signal)) === 'sent') {
+      groups.remove(event.id)
+      return done('digest_sent_before')
     }
-    await untilSent(event.id, entries, signal)
-    assertGoingOn(signal, !held.has(event.id))
+    tellSize()
+    await untilTold(event.id, signal)
     return done('digested')
   }
 
-  function untilSent(id: string, entries: readonly DigestEntry[], signal: AbortSignal): Promise<void> {
-    return new Promise((resolve) => {
-      const release = () => {
-        signal.removeEventListener('abort', release)
-        resolve()
+  async function shelve(event: OutboxEvent, { timeMs }: Delivery, signal: AbortSignal) {
+    const { grouped } = event.stages
+    const sinceMs = grouped === undefined ? timeMs : Math.min(timeMs, Date.parse(grouped))
+    const message: Held = { entries: entriesOf(event), sinceMs }
+    for (let tries = 0; ; tries++) {
+      try {
+        return await shelfFor(deps.bookOf(event)).add(event.id, message)
+      } catch (error) {
+        if (tries === 0) log.warn({ err: error }, 'digest entries wait for Redis; nothing is lost')
+        await sleep(clock, backoffMs(tries, 250, 10_000), signal)
+        if (signal.aborted) throw leftToNext()
       }
-      held.set(id, { entries, release })
-      metrics.digestSize(held.size)
-      signal.addEventListener('abort', release, { once: true })
-      if (signal.aborted) release()
+    }
+  }
+
+  function untilTold(id: string, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const leave = () => {
+        waiting.delete(id)
+        reject(leftToNext())
+      }
+      waiting.set(id, () => {
+        signal.removeEventListener('abort', leave)
+        resolve()
+      })
+      signal.addEventListener('abort', leave, { once: true })
+      if (signal.aborted) leave()
     })
-  }
-
-  function assertGoingOn(signal: AbortSignal, sent = false): void {
-    if (signal.aborted && !sent)
-      throw new CodedError('stopping', 'left for the next notifier to send', { retryable: true })
-  }
-
-  /** A batch is in the outbox before Redis forgets it, and Redis knows it as sent before JetStream forgets its messages. */
-  async function send(batch: DigestBatch): Promise<void> {
-    for (const digest of buildDigests(batch, deps.receiver, clock.now())) await publish(digest, deps.channels)
-    await store.finish(batch.id, clock.now())
-    for (const id of batch.messages.keys()) settle(id)
-    log.info({ batch: batch.id, messages: batch.messages.size }, 'a digest is on its way')
-  }
-
-  function settle(id: string): void {
-    const waiting = held.get(id)
-    held.delete(id)
-    waiting?.release()
-    metrics.digestSize(held.size)
-  }
-
-  async function flush(): Promise<void> {
-    const interrupted = await store.unfinished()
-    if (interrupted) await send(interrupted)
-    // Again, for a Redis that has lost what it was given.
-    for (const [id, { entries }] of held) if ((await store.add(id, entries)) === 'sent') settle(id)
-    const batch = await store.take(randomUUID())
-    if (batch) await send(batch)
-  }
-
-  function arm(delayMs: number, task: () => Promise<void>): void {
-    if (deps.signal.aborted) return
-    cancelTimer = clock.setTimeout(() => {
-      const ran = mayAct() ? task() : Promise.resolve()
-      ran.then(
-        () => arm(untilNextTick(), flush),
-        (error: unknown) => {
-          log.warn({ err: error }, 'the digest waits')
-          arm(RETRY_MS, task)
-        },
-      )
-    }, delayMs)
-  }
-
-  /** Digests go out at whole multiples of the interval: no state to keep, and no drift. */
-  function untilNextTick(): number {
-    return intervalMs - (clock.now() % intervalMs)
-  }
-
-  async function finishInterrupted(): Promise<void> {
-    const interrupted = await store.unfinished()
-    if (interrupted) await send(interrupted)
   }
 
   return {
     collect,
-    start: () => arm(0, finishInterrupted),
-    stop: () => cancelTimer(),
+    collected: () => collected,
+    stop() {
+      for (const shelf of shelves.values()) shelf.stop()
+    },
   }
+}
+
+function leftToNext(): CodedError {
+  return new CodedError('stopping', 'left for the next notifier to send', { retryable: true })
 }

@@ -1,5 +1,7 @@
 import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage } from '@tocsin/contract'
 import { type Bus, CodedError } from '@tocsin/runtime'
+import { shortHash } from '../grouping/group-key.ts'
+import { DIGEST } from '../policy/policy.ts'
 import { splitAlerts } from './split-alerts.ts'
 
 export type Notification =
@@ -32,7 +34,7 @@ export function createPublishOutbox(
     await Promise.all(
       channels.map(async (channel) => {
         for (const part of parts) {
-          const event: OutboxEvent = { ...part, id: `${part.id}-${channel}`, channel }
+          const event: OutboxEvent = { ...part, id: outboxId(part, channel), channel }
           const json = JSON.stringify(event)
           assertFits(json, mostEventBytes)
           await bus.publish(bus.subjects.outbox(channel), json, { msgId: event.id, ...options })
@@ -40,6 +42,12 @@ export function createPublishOutbox(
       }),
     )
   }
+}
+
+/** For the digest of two receivers, a notification is two messages in the one queue. */
+function outboxId({ id, receiver, route, heldFor }: Notification, channel: string): string {
+  const ofRoute = channel === DIGEST && heldFor === undefined
+  return `${id}-${channel}${ofRoute ? `-${shortHash(`${receiver} ${route ?? ''}`)}` : ''}`
 }
 
 function assertFits(json: string, most: number): void {

@@ -1,6 +1,6 @@
 import { type Severity, severityWords } from '@tocsin/contract'
 import { createMatcher, type Matcher } from '../matchers/matcher.ts'
-import type { Integration, Policy, Route, RouteNode } from './policy.ts'
+import type { Integration, Policy, RateLimit, Route, RouteNode } from './policy.ts'
 import { writeOriginal } from './write-original.ts'
 
 export interface PolicySettings {
@@ -9,6 +9,7 @@ export interface PolicySettings {
   readonly groupIntervalMs: number
   readonly repeatIntervalMs: number
   readonly digestIntervalMs: number
+  readonly rateLimit?: RateLimit | undefined
 }
 
 const RECEIVER = 'default'
@@ -50,7 +51,6 @@ const plain = {
   muteIntervals: [],
   activeIntervals: [],
   digest: undefined,
-  rateLimit: undefined,
   fallback: undefined,
 } as const
 
@@ -58,6 +58,7 @@ const plain = {
 function groupedRoute(settings: PolicySettings): Route {
   return {
     ...plain,
+    rateLimit: settings.rateLimit,
     key: '{}/grouped',
     name: 'grouped',
     groupBy: ['alertname', 'severity'],
@@ -67,9 +68,10 @@ function groupedRoute(settings: PolicySettings): Route {
   }
 }
 
-function criticalRoute({ repeatIntervalMs: repeatMs }: PolicySettings): Route {
+function criticalRoute({ repeatIntervalMs: repeatMs, rateLimit }: PolicySettings): Route {
   return {
     ...plain,
+    rateLimit,
     key: '{}/critical',
     name: 'critical',
     groupBy: 'each_alert',
@@ -82,6 +84,7 @@ function criticalRoute({ repeatIntervalMs: repeatMs }: PolicySettings): Route {
 function digestRoute({ digestIntervalMs: everyMs }: PolicySettings): Route {
   return {
     ...plain,
+    rateLimit: undefined,
     key: '{}/digest',
     name: 'digest',
     groupBy: 'each_alert',

@@ -52,6 +52,8 @@ export interface Route {
   readonly rateLimit: RateLimit | undefined
   /** The receiver that is told when this one cannot be. */
   readonly fallback: string | undefined
+  /** When it is told, though the first goes on being tried; undefined: once that is given up. */
+  readonly fallbackAfterMs?: number | undefined
 }
 
 export interface Receiver {

@@ -1,5 +1,6 @@
 import { outboxEvent } from '@tocsin/contract'
 import {
+  type Bus,
   type Consumer,
   consumeDurable,
   decodeJson,
@@ -15,10 +16,7 @@ import { startCourses } from '../alertmanager/start-courses.ts'
 import { alertStages } from '../consumers/take-alerts.ts'
 import { webhookStages } from '../consumers/take-webhooks.ts'
 import type { Channel } from '../delivery/channel.ts'
-import { createDeliver } from '../delivery/deliver.ts'
 import type { RecentIds } from '../delivery/recent-ids.ts'
-import { createDigestStore } from '../digest/digest-store.ts'
-import { createDigester } from '../digest/digester.ts'
 import type { NotifierEnv } from '../env.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
@@ -26,6 +24,7 @@ import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
 import type { Hushed } from '../policy/policy-mutes.ts'
 import { recallSent } from './recall-sent.ts'
 import { removedChannels } from './removed-channel.ts'
+import { startDelivery } from './start-delivery.ts'
 import { startGrouping } from './start-grouping.ts'
 import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
 
@@ -57,6 +56,8 @@ const DAY_MS = 86_400_000
 const REMEMBER_ENDED_MS = 7 * DAY_MS
 const TIDY_EVERY_MS = 3_600_000
 const MANY = 1000
+/** Messages that wait for their digests in memory; what is more waits in its queue. */
+const MOST_HELD = 10 * MANY
 
 /** Takes up the work: first what a predecessor left undone, in its order, then what is new. */
 export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
@@ -80,21 +81,9 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
 
   async function startChannel(channel: Channel) {
     await recallSent(bus, channel.name, sent)
-    const deliver = createDeliver(channel, {
-      bus,
-      clock,
-      log,
-      metrics,
-      mayAct,
-      stopping: signal,
-      sent,
-      retryForMs: env.NOTIFY_RETRY_FOR,
-      timeoutMs: env.NOTIFY_SEND_TIMEOUT,
-      random: Math.random,
-    })
     await consume(outboxOf(channel.name), {
       concurrency: MANY,
-      stages: pipeline(decodeJson, parseWith(outboxEvent), deliver),
+      stages: pipeline(decodeJson, parseWith(outboxEvent), delivery.deliver(channel)),
     })
   }
 
@@ -119,18 +108,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     signal,
   })
   const { grouper, store } = grouping
-  const digester = createDigester({
-    store: createDigestStore(ctx.redis(), bus.subjects.prefix),
-    publish,
-    channels: channels.map((channel) => channel.name),
-    receiver: 'default',
-    intervalMs: env.DIGEST_INTERVAL,
-    clock,
-    log,
-    metrics,
-    mayAct,
-    signal,
-  })
+  const delivery = await startDelivery({ ctx, policy, publish, metrics, sent, mayAct, signal })
 
   const courses = await startCourses({
     ctx,
@@ -161,21 +139,20 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     const stopped = consumers.map((consumer) => consumer.stop())
     ending.abort()
     grouper.stop()
-    digester.stop()
+    delivery.stop()
     forgetTrouble()
     await Promise.all([...stopped, courses.stop()])
   }
 
   try {
-    digester.start()
     const removed = await removedChannels(bus, [...channels.map((channel) => channel.name), DIGEST, WEBHOOKS])
-    await allSettledOrThrow([
-      ...[...channels, ...removed].map(startChannel),
-      consume(outboxOf(DIGEST), {
-        concurrency: 10 * MANY,
-        stages: pipeline(decodeJson, parseWith(outboxEvent), digester.collect),
-      }),
-    ])
+    const held = await heldForDigests(bus)
+    await consume(outboxOf(DIGEST), {
+      concurrency: MOST_HELD,
+      stages: pipeline(decodeJson, parseWith(outboxEvent), delivery.collect),
+    })
+    await delivery.untilCollected(Math.min(held, MOST_HELD))
+    await allSettledOrThrow([...channels, ...removed].map(startChannel))
     await consume(outboxOf(WEBHOOKS), {
       concurrency: MANY,
       stages: webhookStages({ bus, clock, log, courses, policy, publish, metrics, signal }),
@@ -198,6 +175,13 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   }
   void tidy()
   return { stop }
+}
+
+/** How many messages wait for their digests. */
+async function heldForDigests(bus: Bus): Promise<number> {
+  const subject = bus.subjects.outbox(DIGEST)
+  const { state } = await bus.jsm.streams.info(bus.streamName('OUTBOX'), { subjects_filter: subject })
+  return state.subjects?.[subject] ?? 0
 }
 
 /** Waits for all even when one fails, so that each consumer is known when it must be stopped. */

@@ -1,0 +1,100 @@
+import type { OutboxEvent } from '@tocsin/contract'
+import { type Done, type ServiceContext, type Stage, sleep } from '@tocsin/runtime'
+import type { Channel } from '../delivery/channel.ts'
+import { createDeliver } from '../delivery/deliver.ts'
+import { createFallbackRecords } from '../delivery/fallback-records.ts'
+import { createFallbacks } from '../delivery/fallbacks.ts'
+import { channelsOf, paceOf, planOf } from '../delivery/plan.ts'
+import type { RecentIds } from '../delivery/recent-ids.ts'
+import { createDigestStore } from '../digest/digest-store.ts'
+import { createDigester } from '../digest/digester.ts'
+import { createHeldGroups } from '../digest/held-groups.ts'
+import { createHoldBack } from '../digest/hold-back.ts'
+import type { NotifierEnv } from '../env.ts'
+import { createCountInRedis } from '../limits/count-in-redis.ts'
+import { createLimiter } from '../limits/limiter.ts'
+import type { NotifierMetrics } from '../metrics.ts'
+import type { PublishOutbox } from '../outbox/publish-outbox.ts'
+import { DIGEST, type DigestOptions, type Policy } from '../policy/policy.ts'
+
+export interface DeliveryParts {
+  readonly ctx: ServiceContext<NotifierEnv>
+  readonly policy: () => Policy
+  readonly publish: PublishOutbox
+  readonly metrics: NotifierMetrics
+  readonly sent: RecentIds
+  readonly mayAct: () => boolean
+  /** Aborts when this process must leave the work to another. */
+  readonly signal: AbortSignal
+}
+
+/** What empties the queues of the outbox. */
+export interface DeliveryWork {
+  readonly collect: Stage<OutboxEvent, Done>
+  /** What sends one channel's notifications. */
+  deliver(channel: Channel): Stage<OutboxEvent, Done>
+  /** Resolves once so many messages of the digest's queue are in hand: what follows them must know of them. */
+  untilCollected(count: number): Promise<void>
+  stop(): void
+}
+
+const MOST_WAIT_MS = 5000
+const POLL_MS = 20
+
+/** Puts together what sends, limits, digests and falls back, by the policy that holds at each moment. */
+export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork> {
+  const { ctx, policy, publish, metrics, sent, mayAct, signal } = parts
+  const { bus, clock, log, env } = ctx
+  const redis = ctx.redis()
+  const standing: DigestOptions = {
+    name: DIGEST,
+    cron: undefined,
+    timeZone: 'UTC',
+    everyMs: env.DIGEST_INTERVAL,
+    most: undefined,
+  }
+  const plan = (event: OutboxEvent) => planOf(policy(), event, standing)
+  const records = createFallbackRecords(await bus.kv('fallbacks'))
+  await records.load()
+  const groups = createHeldGroups()
+  const digester = createDigester({
+    store: createDigestStore(redis, bus.subjects.prefix),
+    bookOf: (event) => ({ digest: plan(event).digest, receiver: event.receiver, heldFor: event.heldFor }),
+    queuesOf: ({ receiver, heldFor }) => (heldFor === undefined ? channelsOf(policy(), receiver) : [heldFor]),
+    groups,
+    publish,
+    clock,
+    log,
+    metrics,
+    mayAct,
+    signal,
+  })
+  const shared = {
+    bus,
+    clock,
+    log,
+    metrics,
+    mayAct,
+    stopping: signal,
+    sent,
+    planOf: plan,
+    channelsOf: (receiver: string, event: OutboxEvent) => channelsOf(policy(), receiver, event),
+    limiter: createLimiter({ count: createCountInRedis(redis, bus.subjects.prefix), redis, clock, log }),
+    digests: createHoldBack({ groups, publish, clock, log }),
+    fallbacks: createFallbacks({ records, publish, clock, log, metrics }),
+    retryForMs: env.NOTIFY_RETRY_FOR,
+    timeoutMs: env.NOTIFY_SEND_TIMEOUT,
+    random: Math.random,
+  }
+  return {
+    collect: digester.collect,
+    deliver: (channel) =>
+      createDeliver(channel, { ...shared, pace: paceOf(policy(), channel.name, channel.concurrency) }),
+    async untilCollected(count) {
+      const untilMs = clock.now() + MOST_WAIT_MS
+      while (digester.collected() < count && clock.now() < untilMs && !signal.aborted)
+        await sleep(clock, POLL_MS, signal)
+    },
+    stop: () => digester.stop(),
+  }
+}
