@@ -1,6 +1,12 @@
-export type { Template } from './ast.ts'
-export { type AlertData, expandTemplate } from './evaluate.ts'
-export { formatFloat } from './format-float.ts'
-export type { TemplateContext } from './functions.ts'
-export { parseTemplate } from './parse.ts'
-export type { Sample } from './value.ts'
+export {
+  createNotificationTemplates,
+  type NotificationTemplates,
+  type TemplateSource,
+} from './alertmanager/notification-templates.ts'
+export type { TemplateAlert, TemplateData } from './alertmanager/template-data.ts'
+export { type AlertData, expandTemplate, parseTemplate } from './prometheus/expand-alert.ts'
+export type { TemplateContext } from './prometheus/functions.ts'
+export type { Sample } from './prometheus/sample.ts'
+export type { Template } from './syntax/ast.ts'
+export { TemplateError, type TemplateErrorCode } from './template-error.ts'
+export { formatFloat } from './values/format-float.ts'

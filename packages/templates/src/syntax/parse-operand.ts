@@ -115,7 +115,7 @@ function parseTerm(read: TokenReader, context: string): Operand {
     }
     default: {
       if (token.text !== '(') return read.fail(token.start, `unexpected "${token.text}" in ${context}`)
-      const pipe = parsePipe(read, 'parenthesized pipeline')
+      const pipe = read.nested(() => parsePipe(read, 'parenthesized pipeline'))
       if (read.next().text !== ')') read.fail(read.last().start, 'unclosed left paren')
       return { kind: 'pipe', pipe, start: span.start, end: read.last().end }
     }

@@ -1,4 +1,4 @@
-import { placeOf, TemplateError } from './template-error.ts'
+import { placeOf, TemplateError } from '../template-error.ts'
 
 export type TokenKind =
   | 'text'
@@ -42,7 +42,13 @@ const TOKEN = new RegExp(
 )
 const SPACE = /[ \t\r\n]*/y
 const TRIM_LEFT = /^[ \t\r\n]+/
-const TRIM_RIGHT = /[ \t\r\n]+$/
+
+/** A pattern anchored at the end alone would try every run of spaces before it. */
+function trimRight(text: string): string {
+  let end = text.length
+  while (end > 0 && ' \t\r\n'.includes(text.charAt(end - 1))) end--
+  return text.slice(0, end)
+}
 
 /** Cuts a Go template into tokens. Trim markers and comments are applied here. @throws TemplateError */
 export function lexTemplate(name: string, source: string): readonly Token[] {
@@ -55,7 +61,7 @@ export function lexTemplate(name: string, source: string): readonly Token[] {
   const pushText = (end: number, trimEnd: boolean) => {
     let text = source.slice(at, end)
     if (trimNext) text = text.replace(TRIM_LEFT, '')
-    if (trimEnd) text = text.replace(TRIM_RIGHT, '')
+    if (trimEnd) text = trimRight(text)
     if (text !== '') tokens.push({ kind: 'text', text, start: at, end, spaced: false })
   }
   for (;;) {

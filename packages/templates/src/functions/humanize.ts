@@ -1,5 +1,5 @@
-import { formatFloat } from './format-float.ts'
-import { printTime } from './value.ts'
+import { printTime } from '../time/format-time.ts'
+import { formatFloat } from '../values/format-float.ts'
 
 const LARGE = ['k', 'M', 'G', 'T', 'P', 'E', 'Z', 'Y']
 const BINARY = ['ki', 'Mi', 'Gi', 'Ti', 'Pi', 'Ei', 'Zi', 'Yi']
@@ -68,7 +68,7 @@ export function humanizePercentage(value: number): string {
 
 /** Seconds since 1970 as `2015-06-23 13:19:44.128 +0000 UTC`. */
 export function humanizeTimestamp(value: number): string {
-  return Number.isFinite(value) ? printTime(timeOf(value)) : short(value)
+  return Number.isFinite(value) ? printTime({ kind: 'time', ms: timeOf(value), zone: 'UTC' }) : short(value)
 }
 
 /** Seconds since 1970 in milliseconds. @throws RangeError where Go's time cannot hold it */

@@ -1,5 +1,9 @@
 import { RE2JS } from 're2js'
 
+// A template's patterns are few and come again with every alert.
+const MOST_KEPT = 200
+const compiled = new Map<string, RE2JS>()
+
 /** Whether the RE2 expression matches anywhere in the text. */
 export function matchRegex(pattern: string, text: string): boolean {
   return compile(pattern).matcher(text).find()
@@ -22,8 +26,13 @@ export function expandRegex(pattern: string, replacement: string, text: string):
 }
 
 function compile(pattern: string): RE2JS {
+  const known = compiled.get(pattern)
+  if (known) return known
   try {
-    return RE2JS.compile(pattern)
+    const regex = RE2JS.compile(pattern)
+    if (compiled.size >= MOST_KEPT) compiled.clear()
+    compiled.set(pattern, regex)
+    return regex
   } catch (cause) {
     throw new RangeError(`error parsing regexp: ${cause instanceof Error ? cause.message : String(cause)}`, {
       cause,

@@ -1,9 +1,8 @@
 import { expect, test } from 'vitest'
-import { expandTemplate } from './evaluate.ts'
+import { TemplateError } from '../template-error.ts'
+import { expandTemplate, parseTemplate } from './expand-alert.ts'
 import type { TemplateContext } from './functions.ts'
-import { parseTemplate } from './parse.ts'
-import { TemplateError } from './template-error.ts'
-import type { Sample } from './value.ts'
+import type { Sample } from './sample.ts'
 
 const vector: Sample[] = [
   { labels: { __name__: 'metric', instance: 'b', __value__: 'x' }, value: 21 },

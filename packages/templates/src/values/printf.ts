@@ -1,9 +1,12 @@
 import { type FloatVerb, formatFloat } from './format-float.ts'
-import { isList, printValue, typeName, type Value } from './value.ts'
+import { printValue } from './print-value.ts'
+import { quote } from './quote.ts'
+import { isKind, typeName, type Value } from './value.ts'
 
 // Go's own bound on widths and precisions is 10^6; a label or annotation needs no such padding.
 const MAX_WIDTH = 1000
-const DIRECTIVE = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?([a-zA-Z%])/g
+// Flags, width, precision, the number of the argument, the verb.
+const DIRECTIVE = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?([a-zA-Z%])/g
 
 interface Flags {
   readonly plus: boolean
@@ -15,6 +18,8 @@ interface Flags {
 /** Go's `fmt.Sprintf`, for the values templates have. Faults are written into the text, as Go does. */
 export function sprintf(format: string, args: readonly Value[]): string {
   let used = 0
+  // Go asks for no use of every argument once one was asked for by its number.
+  let numbered = false
   const number = (text: string | undefined): number | undefined => {
     if (text === undefined) return undefined
     const value = text === '*' ? Number(args[used++]) : Number(text)
@@ -22,11 +27,15 @@ export function sprintf(format: string, args: readonly Value[]): string {
   }
   const text = format.replace(
     DIRECTIVE,
-    (_, flags: string, width?: string, precision?: string, verb = '') => {
+    (_, flags: string, width?: string, precision?: string, place?: string, verb = '') => {
       const columns = number(width)
       const digits = precision === '' ? 0 : number(precision)
       if (verb === '%') return '%'
-      if (used >= args.length) return `%!${verb}(MISSING)`
+      if (place !== undefined) {
+        used = Number(place) - 1
+        numbered = true
+      }
+      if (used < 0 || used >= args.length) return place ? `%!${verb}(BADINDEX)` : `%!${verb}(MISSING)`
       const value = args[used++]
       const body = formatVerb(verb, value, {
         plus: flags.includes('+'),
@@ -40,7 +49,7 @@ export function sprintf(format: string, args: readonly Value[]): string {
     },
   )
   const extra = args.slice(used).map((arg) => `${typeName(arg)}=${printValue(arg)}`)
-  return extra.length > 0 ? `${text}%!(EXTRA ${extra.join(', ')})` : text
+  return extra.length > 0 && !numbered ? `${text}%!(EXTRA ${extra.join(', ')})` : text
 }
 
 function pad(body: string, columns: number, left: boolean, zero: boolean): string {
@@ -55,22 +64,26 @@ function pad(body: string, columns: number, left: boolean, zero: boolean): strin
 function formatVerb(verb: string, value: Value, flags: Flags): string {
   if (verb === 'T') return typeName(value)
   if (verb === 'v') return signed(value, printValue(value), flags)
-  if (isList(value) && value.length > 0) return `[${value.map((v) => formatVerb(verb, v, flags)).join(' ')}]`
-  const text =
-    typeof value === 'number'
-      ? formatNumber(verb, value, flags)
-      : typeof value === 'bigint'
-        ? formatInteger(verb, value, flags)
-        : typeof value === 'string'
-          ? formatString(verb, value, flags)
-          : typeof value === 'boolean' && verb === 't'
-            ? String(value)
-            : typeof value === 'object' && verb === 's'
-              ? printValue(value)
-              : undefined
+  if (isKind(value, 'list')) return `[${value.items.map((v) => formatVerb(verb, v, flags)).join(' ')}]`
+  const text = formatAs(verb, value, flags)
   if (text === undefined)
     return value == null ? `%!${verb}(<nil>)` : `%!${verb}(${typeName(value)}=${printValue(value)})`
   return signed(value, text, flags)
+}
+
+/** The value by the rules of its kind; undefined where the verb is none of them. */
+function formatAs(verb: string, value: Value, flags: Flags): string | undefined {
+  if (typeof value === 'number') return formatNumber(verb, value, flags)
+  if (typeof value === 'bigint') return formatInteger(verb, value, flags)
+  if (typeof value === 'string') return formatString(verb, value, flags)
+  if (typeof value === 'boolean') return verb === 't' ? String(value) : undefined
+  if (value == null) return undefined
+  if (isKind(value, 'named-int') && verb !== 's') return formatInteger(verb, value.value, flags)
+  if (isKind(value, 'duration') && verb !== 's')
+    return formatInteger(verb, BigInt(Math.round(value.seconds * 1e9)), flags)
+  return verb === 's' || verb === 'q' || isKind(value, 'safe')
+    ? formatString(verb, printValue(value), flags)
+    : undefined
 }
 
 /** Puts the sign that `+` or a space asks for before a number that is not negative. */
@@ -107,24 +120,4 @@ function formatString(verb: string, value: string, { precision, sharp }: Flags):
   if (verb === 'x') return Buffer.from(cut).toString('hex')
   if (verb === 'X') return Buffer.from(cut).toString('hex').toUpperCase()
   return undefined
-}
-
-/** A string as a Go literal. */
-function quote(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
-  const body = text.replace(/[\\"\u0000-\u001f\u007f]/g, (c) => {
-    const short = {
-      '\\': '\\\\',
-      '"': '\\"',
-      '\n': '\\n',
-      '\r': '\\r',
-      '\t': '\\t',
-      '\x07': '\\a',
-      '\b': '\\b',
-      '\f': '\\f',
-      '\v': '\\v',
-    }[c]
-    return short ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`
-  })
-  return `"${body}"`
 }

@@ -44,10 +44,18 @@ export type Node =
 
 export type Block = readonly Node[]
 
-/** A parsed template, with those that it defines. */
-export interface Template {
+/** A template by its name, and the text that it stands in. */
+export interface Definition {
   readonly name: string
+  /** The name of the text, as messages show it. */
+  readonly file: string
   readonly source: string
-  readonly root: Block
-  readonly defined: ReadonlyMap<string, Block>
+  readonly body: Block
+}
+
+export type Definitions = ReadonlyMap<string, Definition>
+
+/** A parsed text, with the templates that it defines. */
+export interface Template extends Definition {
+  readonly defined: Definitions
 }

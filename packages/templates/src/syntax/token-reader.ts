@@ -1,6 +1,7 @@
+import type { Dialect } from '../functions/dialect.ts'
+import { placeOf, TemplateError } from '../template-error.ts'
 import type { Span } from './ast.ts'
 import type { Token } from './lex.ts'
-import { placeOf, TemplateError } from './template-error.ts'
 
 /** The parser's view of the tokens: where it stands, which variables are in scope, how it fails. */
 export interface TokenReader {
@@ -10,27 +11,30 @@ export interface TokenReader {
   textOf(span: Span): string
   fail(at: number, reason: string): never
   isFunction(name: string): boolean
+  /** One level deeper for as long as the work takes. Fails beyond a depth that no one wrote by hand. */
+  nested<T>(work: () => T): T
   isDeclared(variable: string): boolean
   declare(variable: string): void
   /** Runs `body` in a scope of its own; `isolated`, it sees none of the variables around it. */
   scoped<T>(body: () => T, isolated?: 'isolated'): T
-  /** Nesting, of blocks and loops. */
-  depth: number
+  /** Loops around. */
   loops: number
 }
+
+// Deeper is no template that anyone wrote; it would only exhaust the stack.
+const MAX_DEPTH = 100
 
 export function createTokenReader(
   name: string,
   source: string,
   tokens: readonly Token[],
-  functions: ReadonlySet<string>,
-  predeclared: readonly string[],
+  dialect: Pick<Dialect<never>, 'functions' | 'variables'>,
 ): TokenReader {
   let at = 0
-  let variables: string[] = ['$', ...predeclared]
+  let depth = 0
+  let variables: string[] = ['$', ...dialect.variables]
   const end = tokens[tokens.length - 1] as Token
   const reader: TokenReader = {
-    depth: 0,
     loops: 0,
     peek: (ahead = 0) => tokens[at + ahead] ?? end,
     next: () => tokens[at++] ?? end,
@@ -39,7 +43,13 @@ export function createTokenReader(
     fail(offset, reason) {
       throw new TemplateError('parse', `template: ${name}:${placeOf(source, offset)}: ${reason}`)
     },
-    isFunction: (word) => functions.has(word),
+    isFunction: (word) => dialect.functions.has(word),
+    nested(work) {
+      if (++depth > MAX_DEPTH) reader.fail(reader.peek().start, `nested more than ${MAX_DEPTH} deep`)
+      const result = work()
+      depth--
+      return result
+    },
     isDeclared: (variable) => variables.includes(variable),
     declare: (variable) => {
       variables.push(variable)

@@ -1,59 +1,70 @@
-import type { Block, Branch, Node, Template } from './ast.ts'
-import { functionNames } from './functions.ts'
+import type { Dialect } from '../functions/dialect.ts'
+import type { Block, Branch, Definition, Node, Template } from './ast.ts'
+import { isEmptyBlock } from './is-empty-block.ts'
 import { lexTemplate } from './lex.ts'
 import { unquote } from './literals.ts'
 import { parsePipe } from './parse-operand.ts'
 import { createTokenReader, type TokenReader } from './token-reader.ts'
 
-/** The variables that every label and annotation finds declared. */
-const ALERT_VARIABLES = ['$labels', '$externalLabels', '$externalURL', '$value'] as const
-
-// Deeper is no template that anyone wrote; it would only exhaust the stack.
-const MAX_DEPTH = 100
+/** What a parse works on: the tokens, and where templates that are met on the way are put. */
+interface Parse {
+  readonly read: TokenReader
+  readonly define: (name: string, body: Block, at: number) => void
+}
 
 /**
- * Parses a template of Go's `text/template`, with Prometheus' functions and alert variables.
- * @param name stands in its error messages
- * @throws TemplateError with code `parse`
+ * Parses a template of Go's `text/template`.
+ * @param file names the text in messages
+ * @throws TemplateError with code `parse`, its message as Go words it
  */
-export function parseTemplate(text: string, name: string): Template {
-  const tokens = lexTemplate(name, text)
-  const read = createTokenReader(name, text, tokens, functionNames, ALERT_VARIABLES)
-  const defined = new Map<string, Block>()
-  const root = parseBlock(read, defined)
+export function parseText<Context>(text: string, file: string, dialect: Dialect<Context>): Template {
+  const read = createTokenReader(file, text, lexTemplate(file, text), dialect)
+  const defined = new Map<string, Definition>()
+  const define = (name: string, body: Block, at: number) => {
+    const before = defined.get(name)
+    if (before && !isEmptyBlock(before.body)) {
+      if (isEmptyBlock(body)) return
+      read.fail(at, `multiple definition of template "${name}"`)
+    }
+    defined.set(name, { name, file, source: text, body })
+  }
+  const body = parseBlock({ read, define }, 'top')
   if (read.peek().kind !== 'end') read.fail(read.peek().start, `unexpected {{${read.peek(1).text}}}`)
-  return { name, source: text, root, defined }
+  return { name: file, file, source: text, body, defined }
 }
 
 /** Nodes up to the end of the text, or an action that ends or continues the block around; that stays unread. */
-function parseBlock(read: TokenReader, defined: Map<string, Block>): Block {
-  if (++read.depth > MAX_DEPTH) read.fail(read.peek().start, `nested more than ${MAX_DEPTH} deep`)
-  const nodes: Node[] = []
-  for (;;) {
-    const token = read.peek()
-    if (token.kind === 'end') break
-    if (token.kind === 'text') {
-      read.next()
-      nodes.push({ kind: 'text', text: token.text, start: token.start, end: token.end })
-      continue
+function parseBlock(parse: Parse, level: 'top' | 'inner'): Block {
+  const { read } = parse
+  return read.nested(() => {
+    const nodes: Node[] = []
+    for (;;) {
+      const token = read.peek()
+      if (token.kind === 'end') return nodes
+      if (token.kind === 'text') {
+        read.next()
+        nodes.push({ kind: 'text', text: token.text, start: token.start, end: token.end })
+        continue
+      }
+      const word = read.peek(1).kind === 'word' ? read.peek(1).text : ''
+      if (word === 'end' || word === 'else') return nodes
+      if (word === 'define' && level === 'inner')
+        read.fail(read.peek(1).start, 'unexpected <define> in command')
+      const node = parseAction(parse, word)
+      if (node) nodes.push(node)
     }
-    const word = read.peek(1).kind === 'word' ? read.peek(1).text : ''
-    if (word === 'end' || word === 'else') break
-    const node = parseAction(read, defined, word)
-    if (node) nodes.push(node)
-  }
-  read.depth--
-  return nodes
+  })
 }
 
-function parseAction(read: TokenReader, defined: Map<string, Block>, word: string): Node | undefined {
+function parseAction(parse: Parse, word: string): Node | undefined {
+  const { read } = parse
   const start = read.next().start
   switch (word) {
     case 'if':
     case 'with':
     case 'range':
       read.next()
-      return parseBranch(read, defined, word, start)
+      return parseBranch(parse, word, start)
     case 'break':
     case 'continue':
       read.next()
@@ -63,7 +74,7 @@ function parseAction(read: TokenReader, defined: Map<string, Block>, word: strin
     case 'define':
     case 'block':
     case 'template':
-      return parseNamed(read, defined, word, start)
+      return parseNamed(parse, word, start)
     default: {
       const pipe = parsePipe(read, 'command')
       closeAction(read, 'command')
@@ -72,25 +83,22 @@ function parseAction(read: TokenReader, defined: Map<string, Block>, word: strin
   }
 }
 
-function parseBranch(
-  read: TokenReader,
-  defined: Map<string, Block>,
-  kind: Branch['kind'],
-  start: number,
-): Branch {
+function parseBranch(parse: Parse, kind: Branch['kind'], start: number): Branch {
+  const { read } = parse
   return read.scoped(() => {
     const pipe = parsePipe(read, kind, kind === 'range' ? 2 : 1)
     closeAction(read, kind)
     if (kind === 'range') read.loops++
-    const body = read.scoped(() => parseBlock(read, defined))
+    const body = read.scoped(() => parseBlock(parse, 'inner'))
     if (kind === 'range') read.loops--
-    const otherwise = parseElse(read, defined, kind)
+    const otherwise = parseElse(parse, kind)
     return { kind, pipe, body, otherwise, start, end: read.last().end }
   })
 }
 
 /** What follows a branch's body: `{{end}}`, `{{else}}…{{end}}`, or `{{else if …}}`, which shares its end. */
-function parseElse(read: TokenReader, defined: Map<string, Block>, kind: Branch['kind']): Block | undefined {
+function parseElse(parse: Parse, kind: Branch['kind']): Block | undefined {
+  const { read } = parse
   const start = read.next().start
   if (read.last().kind === 'end') read.fail(start, 'unexpected EOF')
   const word = read.next().text
@@ -101,21 +109,17 @@ function parseElse(read: TokenReader, defined: Map<string, Block>, kind: Branch[
   const chained = read.peek().text
   if ((chained === 'if' || chained === 'with') && chained === kind) {
     read.next()
-    return [parseBranch(read, defined, chained, start)]
+    return [read.nested(() => parseBranch(parse, chained, start))]
   }
   closeAction(read, 'else')
-  const block = read.scoped(() => parseBlock(read, defined))
+  const block = read.scoped(() => parseBlock(parse, 'inner'))
   expectEnd(read)
   return block
 }
 
 /** `{{define "x"}}…{{end}}`, `{{template "x" pipe}}`, and `{{block "x" pipe}}…{{end}}`, which is both. */
-function parseNamed(
-  read: TokenReader,
-  defined: Map<string, Block>,
-  word: 'define' | 'block' | 'template',
-  start: number,
-): Node | undefined {
+function parseNamed(parse: Parse, word: 'define' | 'block' | 'template', start: number): Node | undefined {
+  const { read } = parse
   read.next()
   const token = read.next()
   const name = token.kind === 'string' ? unquote(token.text) : undefined
@@ -124,9 +128,12 @@ function parseNamed(
   const pipe = bare ? undefined : parsePipe(read, `${word} clause`)
   closeAction(read, word)
   if (word !== 'template') {
-    const inner = read.scoped(() => parseBlock(read, defined), 'isolated')
+    const outerLoops = read.loops
+    read.loops = 0
+    const inner = read.scoped(() => parseBlock(parse, 'inner'), 'isolated')
+    read.loops = outerLoops
     expectEnd(read)
-    defined.set(name, inner)
+    parse.define(name, inner, start)
     if (word === 'define') return undefined
   }
   return { kind: 'template', name, pipe, start, end: read.last().end }
