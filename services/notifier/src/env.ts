@@ -2,8 +2,8 @@ import { baseEnv, envVar } from '@tocsin/runtime'
 import { z } from 'zod'
 import { alertmanagerEnv } from './alertmanager/alertmanager-env.ts'
 import { channelEnv } from './channels/registry.ts'
-import { rateLimitText } from './limits/parse-rate-limit.ts'
 import { authEnv } from './http/auth-env.ts'
+import { rateLimitText } from './limits/parse-rate-limit.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
