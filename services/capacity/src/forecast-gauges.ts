@@ -40,7 +40,7 @@ interface FigureOf {
 }
 
 /** What a forecast says, figure by figure; null where it says nothing. */
-export function figuresOf(forecast: CapacityForecast): FigureOf[] {
+function figuresOf(forecast: CapacityForecast): FigureOf[] {
   const { unit, growthPerDay, backtest } = forecast
   const { term, action } = recommendation(forecast)
   return [

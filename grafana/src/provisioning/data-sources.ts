@@ -1,0 +1,42 @@
+import type { DashboardOptions } from '../options.ts'
+import { ALERTS_SOURCE } from '../panels/alert-list.ts'
+
+/** The uid by which Grafana knows the alert evaluator's data source. */
+const ALERTS_UID = 'tocsin-alerts'
+
+/**
+ * Grafana's provisioning file of data sources, as plain JSON. Grafana fills in `$NAME` and `${NAME}` from its own
+ * environment.
+ */
+export function dataSources({ datasource, datasourceUid }: DashboardOptions): object {
+  return {
+    apiVersion: 1,
+    datasources: [
+      {
+        name: datasource,
+        uid: datasourceUid,
+        type: 'prometheus',
+        access: 'proxy',
+        url: '$PROMETHEUS_URL',
+        isDefault: true,
+        jsonData: {
+          httpMethod: 'POST',
+          // What services publish of themselves comes every 15 s: a shorter window would miss it.
+          timeInterval: '15s',
+          exemplarTraceIdDestinations: [
+            // Twice the dollar: Grafana is to leave it to the link.
+            { name: 'trace_id', url: '$TRACES_URL/$${__value.raw}', urlDisplayLabel: 'Trace' },
+          ],
+        },
+      },
+      {
+        name: ALERTS_SOURCE,
+        uid: ALERTS_UID,
+        type: 'prometheus',
+        access: 'proxy',
+        url: '$ALERT_EVALUATOR_URL',
+        jsonData: { httpMethod: 'GET', manageAlerts: true },
+      },
+    ],
+  }
+}
