@@ -2,9 +2,11 @@ import type { Limits } from '../execute/budget.ts'
 import { executeTemplate } from '../execute/execute.ts'
 import { type Output, plainOutput } from '../execute/output.ts'
 import { createHtmlOutput } from '../html/html-output.ts'
-import type { Definition, Template } from '../syntax/ast.ts'
+import type { Definition, Definitions, Template } from '../syntax/ast.ts'
+import { callsOf } from '../syntax/calls-of.ts'
 import { isEmptyBlock } from '../syntax/is-empty-block.ts'
 import { parseText } from '../syntax/parse.ts'
+import { placeOf, TemplateError } from '../template-error.ts'
 import { notificationDialect } from './functions.ts'
 import { dataValue, type TemplateData } from './template-data.ts'
 
@@ -54,11 +56,16 @@ export function createNotificationTemplates(
     parsed.set(source, template)
     return template
   }
+  const withDefined = (main: Template): Definitions => {
+    if (main.defined.size === 0) return defined
+    const all = new Map(defined)
+    for (const definition of main.defined.values()) add(all, definition)
+    return all
+  }
   const render = (source: string, data: TemplateData, output: Output) => {
     if (!source.includes('{{') && output === plainOutput) return source
     const main = parse(source)
-    const all = new Map(defined)
-    for (const definition of main.defined.values()) add(all, definition)
+    const all = withDefined(main)
     return executeTemplate({
       main,
       defined: all,
@@ -72,9 +79,25 @@ export function createNotificationTemplates(
   return {
     text: (source, data) => render(source, data, plainOutput),
     html: (source, data) => render(source, data, createHtmlOutput()),
-    check: (source) => void parse(source),
+    check(source) {
+      const main = parse(source)
+      checkCalls(main, withDefined(main))
+    },
     names: [...defined.keys()].sort(),
   }
+}
+
+/** @throws TemplateError for a call of a template that there is not: Go finds out when it runs, which may be at night. */
+function checkCalls(main: Definition, defined: Definitions): void {
+  const seen = new Set<Definition>([main])
+  // What is added while it is walked is walked as well.
+  for (const { body, file, source } of seen)
+    for (const call of callsOf(body)) {
+      const called = defined.get(call.name)
+      const place = `template: ${file}:${placeOf(source, call.start)}`
+      if (!called) throw new TemplateError('parse', `${place}: template "${call.name}" is not defined`)
+      seen.add(called)
+    }
 }
 
 /** Go lets a template of nothing but space replace none that has a body. */

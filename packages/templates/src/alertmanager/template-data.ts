@@ -10,31 +10,30 @@ import {
 } from '../values/value.ts'
 import { keyValues } from './key-values.ts'
 
-/** One alert of a notification, as Alertmanager's webhook has it. Times are RFC 3339. */
+/** One alert of a notification, in the names that templates use. Times are RFC 3339. */
 export interface TemplateAlert {
-  readonly status: string
-  readonly labels: Readonly<Record<string, string>>
-  readonly annotations: Readonly<Record<string, string>>
-  readonly startsAt: string
-  readonly endsAt: string
-  readonly generatorURL: string
-  readonly fingerprint: string
+  readonly Status: string
+  readonly Labels: Readonly<Record<string, string>>
+  readonly Annotations: Readonly<Record<string, string>>
+  readonly StartsAt: string
+  readonly EndsAt: string
+  readonly GeneratorURL: string
+  readonly Fingerprint: string
 }
 
-/** What a notification's templates are given: the fields of Alertmanager's webhook, and ours. */
+/** What a notification's templates are given: Alertmanager's data, and two fields of Tocsin's own. */
 export interface TemplateData {
-  readonly receiver: string
-  readonly status: string
-  readonly alerts: readonly TemplateAlert[]
-  readonly groupLabels: Readonly<Record<string, string>>
-  readonly commonLabels: Readonly<Record<string, string>>
-  readonly commonAnnotations: Readonly<Record<string, string>>
-  readonly externalURL: string
-  /** The worst of the alerts: Tocsin's own. */
-  readonly severity?: string
-  readonly groupKey?: string
+  readonly Receiver: string
+  readonly Status: string
+  readonly Alerts: readonly TemplateAlert[]
+  readonly GroupLabels: Readonly<Record<string, string>>
+  readonly CommonLabels: Readonly<Record<string, string>>
+  readonly CommonAnnotations: Readonly<Record<string, string>>
+  readonly ExternalURL: string
+  /** Names the group of alerts: Tocsin's own. */
+  readonly GroupKey?: string
   /** How many alerts of the group were left out: Tocsin's own. */
-  readonly truncatedAlerts?: number
+  readonly TruncatedAlerts?: number
 }
 
 const ZERO_TIME = Date.parse('0001-01-01T00:00:00Z')
@@ -49,13 +48,13 @@ function alertValue(alert: TemplateAlert): StructValue {
     kind: 'struct',
     type: 'template.Alert',
     fields: {
-      Status: alert.status,
-      Labels: keyValues(alert.labels),
-      Annotations: keyValues(alert.annotations),
-      StartsAt: timeOf(alert.startsAt),
-      EndsAt: timeOf(alert.endsAt),
-      GeneratorURL: alert.generatorURL,
-      Fingerprint: alert.fingerprint,
+      Status: alert.Status,
+      Labels: keyValues(alert.Labels),
+      Annotations: keyValues(alert.Annotations),
+      StartsAt: timeOf(alert.StartsAt),
+      EndsAt: timeOf(alert.EndsAt),
+      GeneratorURL: alert.GeneratorURL,
+      Fingerprint: alert.Fingerprint,
     },
   }
 }
@@ -78,20 +77,20 @@ function alertsValue(alerts: readonly TemplateAlert[]): ListValue {
 
 /** The data as templates see it: Alertmanager's `template.Data`, then Tocsin's own fields. */
 export function dataValue(data: TemplateData): Value {
-  const fields: Record<string, Value> = {
-    Receiver: data.receiver,
-    Status: data.status,
-    Alerts: alertsValue(data.alerts),
-    GroupLabels: keyValues(data.groupLabels),
-    CommonLabels: keyValues(data.commonLabels),
-    CommonAnnotations: keyValues(data.commonAnnotations),
-    ExternalURL: data.externalURL,
+  const { GroupKey, TruncatedAlerts } = data
+  return {
+    kind: 'struct',
+    type: 'template.Data',
+    fields: {
+      Receiver: data.Receiver,
+      Status: data.Status,
+      Alerts: alertsValue(data.Alerts),
+      GroupLabels: keyValues(data.GroupLabels),
+      CommonLabels: keyValues(data.CommonLabels),
+      CommonAnnotations: keyValues(data.CommonAnnotations),
+      ExternalURL: data.ExternalURL,
+      ...(GroupKey === undefined ? {} : { GroupKey }),
+      ...(TruncatedAlerts === undefined ? {} : { TruncatedAlerts: BigInt(TruncatedAlerts) }),
+    },
   }
-  const own: readonly [string, Value][] = [
-    ['Severity', data.severity],
-    ['GroupKey', data.groupKey],
-    ['TruncatedAlerts', data.truncatedAlerts === undefined ? undefined : BigInt(data.truncatedAlerts)],
-  ]
-  for (const [name, value] of own) if (value !== undefined) fields[name] = value
-  return { kind: 'struct', type: 'template.Data', fields }
 }

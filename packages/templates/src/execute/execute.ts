@@ -1,5 +1,6 @@
 import type { Dialect } from '../functions/dialect.ts'
 import type { Block, Branch, Definition, Definitions, Node, Pipe } from '../syntax/ast.ts'
+import { printValue } from '../values/print-value.ts'
 import { isKind, isTruthy, type Value } from '../values/value.ts'
 import { createBudget, type Limits } from './budget.ts'
 import { evaluatePipe } from './evaluate-pipe.ts'
@@ -97,8 +98,9 @@ function runIf(run: Run, node: Branch, dot: Value): Jump {
 function runRange(run: Run, node: Branch, dot: Value): Jump {
   const { scope } = run
   const { variables: names, assigns } = node.pipe
-  const items = entriesOf(evaluatePipe(scope, dot, { ...node.pipe, variables: [] }))
-  if (!items) return failAt(scope, node.pipe, new TypeError("range can't iterate over it"))
+  const over = evaluatePipe(scope, dot, { ...node.pipe, variables: [] })
+  const items = entriesOf(over)
+  if (!items) return failAt(scope, node.pipe, new TypeError(`range can't iterate over ${printValue(over)}`))
   let count = 0
   for (const [key, item] of items) {
     count++

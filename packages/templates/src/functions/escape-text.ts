@@ -16,7 +16,7 @@ export function escapeHtml(value: string): string {
 /** Go's `template.JSEscapeString`. */
 export function escapeJs(value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
-  return value.replace(/[\\'"<>&=\u0000-\u001f\u007f]/g, (c) =>
+  return value.replace(/[\\'"<>&=\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, (c) =>
     '\\\'"'.includes(c) ? `\\${c}` : `\\u${c.charCodeAt(0).toString(16).toUpperCase().padStart(4, '0')}`,
   )
 }

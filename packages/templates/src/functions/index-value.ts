@@ -10,13 +10,14 @@ export function lengthOf(value: Value): number {
 }
 
 /** Go's `index`, of one key. @throws TypeError, RangeError as Go does */
-export function indexValue(value: Value, key: Value): Value {
+export function indexValue(given: Value, key: Value): Value {
+  const value = isKind(given, 'safe') ? given.text : given
   if (isKind(value, 'map')) {
     if (typeof key !== 'string') throw new TypeError(`value has type ${typeName(key)}; should be string`)
     return Object.hasOwn(value.entries, key) ? value.entries[key] : value.zero
   }
   const isText = typeof value === 'string'
-  if (!isText && !isKind(value, 'list')) throw new TypeError(`can't index item of type ${typeName(value)}`)
+  if (!isText && !isKind(value, 'list')) throw new TypeError(`can't index item of type ${typeName(given)}`)
   if (typeof key !== 'bigint') throw new TypeError(`cannot index slice/array with type ${typeName(key)}`)
   const at = Number(key)
   if (at < 0 || at >= lengthOf(value)) throw new RangeError(`index out of range: ${at}`)
@@ -24,9 +25,10 @@ export function indexValue(value: Value, key: Value): Value {
 }
 
 /** Go's `slice`, of a text (in bytes) or a list. @throws TypeError, RangeError as Go does */
-export function sliceValue(value: Value, bounds: readonly Value[]): Value {
+export function sliceValue(given: Value, bounds: readonly Value[]): Value {
+  const value = isKind(given, 'safe') ? given.text : given
   const isText = typeof value === 'string'
-  if (!isText && !isKind(value, 'list')) throw new TypeError(`can't slice item of type ${typeName(value)}`)
+  if (!isText && !isKind(value, 'list')) throw new TypeError(`can't slice item of type ${typeName(given)}`)
   if (bounds.length > 2)
     throw new RangeError(isText ? 'cannot 3-index slice a string' : 'too many slice indexes')
   for (const bound of bounds)

@@ -4,6 +4,8 @@ export function titleCase(text: string): string {
     const first = /\p{L}/u.exec(word)
     if (!first) return word
     const at = first.index + first[0].length
-    return word.slice(0, first.index) + first[0].toUpperCase() + word.slice(at).toLowerCase()
+    const capital = first[0].toUpperCase()
+    // A ligature becomes two letters, of which the first alone is a capital.
+    return word.slice(0, first.index) + capital.charAt(0) + (capital.slice(1) + word.slice(at)).toLowerCase()
   })
 }

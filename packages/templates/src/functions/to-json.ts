@@ -45,7 +45,7 @@ function object(fields: readonly (readonly [string, Value])[]): string {
 /** Alertmanager's own types name their fields in JSON as its webhook does; others are as they are. */
 function jsonName(value: StructValue, name: string): string {
   if (!/^template\.(?:Data|Alert)$/.test(typeName(value))) return name
-  return name.charAt(0).toLowerCase() + name.slice(1)
+  return name === 'ExternalURL' ? 'externalURL' : name.charAt(0).toLowerCase() + name.slice(1)
 }
 
 /** Go escapes what HTML would take for markup, so that JSON may stand in a page. */

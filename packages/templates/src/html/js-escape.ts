@@ -1,5 +1,5 @@
 import { toJson } from '../functions/to-json.ts'
-import { isKind, type Value } from '../values/value.ts'
+import type { Value } from '../values/value.ts'
 import { textOf } from './markup-escape.ts'
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -22,7 +22,6 @@ export function escapeJsString(value: Value): string {
 /** As a value of a script: a literal of JavaScript. */
 export function jsLiteral(value: Value): string {
   if (value == null) return ' null '
-  if (typeof value === 'string' || isKind(value, 'safe')) return `"${escapeJsString(value)}"`
   const json = toJson(value)
   // Beside a name or a number the literal would run into it.
   return /^[\w$]|[\w$]$/.test(json) ? ` ${json} ` : json

@@ -88,7 +88,9 @@ function fromValue(context: Context, text: string): Step {
   // A script of another type, such as a block of data, is no JavaScript.
   const plain =
     context.attribute === 'script-type' &&
-    !/^(?:module|(?:text|application)\/(?:x-)?(?:java|ecma)script)?$/i.test(value.trim())
+    !/^(?:module|(?:text|application)\/(?:x-)?(?:(?:java|ecma|j|live)script|(?:ld\+)?json))?$/i.test(
+      value.trim(),
+    )
   const after = { state: 'tag', element: plain ? 'none' : element } as const
   return stepTo(START, after, delimiter === 'space' ? end : end + 1)
 }

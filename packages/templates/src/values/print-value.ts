@@ -1,7 +1,7 @@
 import { printTime } from '../time/format-time.ts'
 import { printDuration } from '../time/print-duration.ts'
 import { formatFloat } from './format-float.ts'
-import type { Value } from './value.ts'
+import { isKind, type Value } from './value.ts'
 
 /** A value as Go's `fmt.Print` writes it. */
 export function printValue(value: Value): string {
@@ -33,11 +33,15 @@ function printComposite(value: Extract<Value, { kind: 'map' | 'list' | 'struct' 
   return `map[${pairs.join(' ')}]`
 }
 
+function isText(value: Value): boolean {
+  return typeof value === 'string' || isKind(value, 'safe')
+}
+
 /** Go's Sprint: a space between two operands when neither is a string. */
 export function printSpaced(args: readonly Value[]): string {
   return args
     .map((arg, i) => {
-      const spaced = i > 0 && typeof arg !== 'string' && typeof args[i - 1] !== 'string'
+      const spaced = i > 0 && !isText(arg) && !isText(args[i - 1])
       return (spaced ? ' ' : '') + printValue(arg)
     })
     .join('')

@@ -6,7 +6,7 @@ import { isKind, typeName, type Value } from './value.ts'
 // Go's own bound on widths and precisions is 10^6; a label or annotation needs no such padding.
 const MAX_WIDTH = 1000
 // Flags, width, precision, the number of the argument, the verb.
-const DIRECTIVE = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?([a-zA-Z%])/g
+const DIRECTIVE = /%([+\-# 0]*)(\*|\d+)?(?:\.(\*|\d*))?(?:\[(\d+)\])?(.|$)/gs
 
 interface Flags {
   readonly plus: boolean
@@ -31,6 +31,7 @@ export function sprintf(format: string, args: readonly Value[]): string {
       const columns = number(width)
       const digits = precision === '' ? 0 : number(precision)
       if (verb === '%') return '%'
+      if (verb === '') return '%!(NOVERB)'
       if (place !== undefined) {
         used = Number(place) - 1
         numbered = true
@@ -62,8 +63,9 @@ function pad(body: string, columns: number, left: boolean, zero: boolean): strin
 }
 
 function formatVerb(verb: string, value: Value, flags: Flags): string {
-  if (verb === 'T') return typeName(value)
-  if (verb === 'v') return signed(value, printValue(value), flags)
+  if (verb === 'T') return value == null ? '<nil>' : typeName(value)
+  // A plus sign asks `%v` for names of fields, which values here do not have.
+  if (verb === 'v') return printValue(value)
   if (isKind(value, 'list')) return `[${value.items.map((v) => formatVerb(verb, v, flags)).join(' ')}]`
   const text = formatAs(verb, value, flags)
   if (text === undefined)
@@ -108,7 +110,7 @@ function formatInteger(verb: string, value: bigint, { sharp, precision }: Flags)
   }
   const point = value >= 0n && value <= 0x10ffffn ? Number(value) : 0xfffd
   if (verb === 'c') return String.fromCodePoint(point)
-  if (verb === 'q') return `'${String.fromCodePoint(point)}'`
+  if (verb === 'q') return `'${quote(String.fromCodePoint(point)).slice(1, -1)}'`
   if (verb === 'U') return `U+${value.toString(16).toUpperCase().padStart(4, '0')}`
   return undefined
 }

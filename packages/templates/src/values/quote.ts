@@ -1,7 +1,6 @@
 /** A string as a Go literal. */
 export function quote(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is escaped
-  const body = text.replace(/[\\"\u0000-\u001f\u007f]/g, (c) => {
+  const body = text.replace(/[\\"]|[\p{C}\p{Z}--[ ]]/gv, (c) => {
     const short = {
       '\\': '\\\\',
       '"': '\\"',
@@ -13,7 +12,11 @@ export function quote(text: string): string {
       '\f': '\\f',
       '\v': '\\v',
     }[c]
-    return short ?? `\\x${c.charCodeAt(0).toString(16).padStart(2, '0')}`
+    if (short !== undefined) return short
+    const point = c.codePointAt(0) ?? 0
+    const hex = point.toString(16)
+    if (point < 0x80) return `\\x${hex.padStart(2, '0')}`
+    return point < 0x10000 ? `\\u${hex.padStart(4, '0')}` : `\\U${hex.padStart(8, '0')}`
   })
   return `"${body}"`
 }
