@@ -1,6 +1,6 @@
 /** A string as a Go literal. */
 export function quote(text: string): string {
-  const body = text.replace(/[\\"]|[\p{C}\p{Z}--[ ]]/gv, (c) => {
+  const body = text.replace(/[\\"]|[[\p{C}\p{Z}]--[ ]]/gv, (c) => {
     const short = {
       '\\': '\\\\',
       '"': '\\"',
