@@ -5,8 +5,10 @@ import { addV2Routes } from './api-v2/add-v2-routes.ts'
 import { createNet } from './channels/net/net.ts'
 import { createChannel, integrationsOfEnv } from './channels/registry.ts'
 import { requestStages } from './consumers/take-requests.ts'
+import { isServed } from './delivery/plan.ts'
 import { createRecentIds } from './delivery/recent-ids.ts'
 import { type NotifierEnv, notifierEnv } from './env.ts'
+import { addDeadLetterRoutes } from './http/dead-letter-routes.ts'
 import { createGuard } from './http/guard.ts'
 import { addIntakeRoutes } from './http/intake-routes.ts'
 import { addLogRoutes } from './http/log-routes.ts'
@@ -76,7 +78,8 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   }
   const guard = createGuard(env, MOST_BODY_BYTES, clock)
   addIntakeRoutes({ http, bus, clock, log, metrics, accept, guard })
-  addLogRoutes(http, bus)
+  addLogRoutes(ctx)
+  addDeadLetterRoutes({ ...ctx, guard, metrics, isServed: (channel) => isServed(policy(), channel) })
   addV2Routes({ ...ctx, policy, guard, startedMs, silences: quiet.silences })
 
   const redis = ctx.redis()
@@ -87,7 +90,11 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     channels,
     policy,
     formerPolicy: standing,
-    hushed: { silencedBy: quiet.silences.silencedBy, acknowledged: quiet.acknowledgements.acknowledged, onChange: quiet.onChange },
+    hushed: {
+      silencedBy: quiet.silences.silencedBy,
+      acknowledged: quiet.acknowledgements.acknowledged,
+      onChange: quiet.onChange,
+    },
     publish,
     metrics,
     targets,

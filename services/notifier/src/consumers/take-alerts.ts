@@ -74,6 +74,7 @@ function group({ grouper, metrics, bus, clock, signal }: TakeAlertsDeps): Stage<
           severity: event.severity,
           title: titleOfTransition(event),
           fingerprints: [event.fingerprint],
+          alertnames: [event.alertname],
           stages: event.stages,
           nowMs: clock.now(),
         },

@@ -40,6 +40,7 @@ export function logMuted(
     severity,
     title: titleOfTransition({ state: status, alertname, annotations: alert.annotations }),
     fingerprints: [fingerprint],
+    alertnames: [alertname],
     stages,
     nowMs,
   })

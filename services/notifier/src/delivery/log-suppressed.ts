@@ -14,6 +14,7 @@ export interface Suppressed {
   readonly severity: Severity
   readonly title: string
   readonly fingerprints: readonly string[]
+  readonly alertnames?: readonly string[]
   readonly stages: DeliveryEvent['stages']
   readonly nowMs: number
 }
@@ -21,7 +22,7 @@ export interface Suppressed {
 /** Writes into the delivery log that nobody was told of something, once per channel, or once where there is none. */
 export async function logSuppressed(
   deps: { readonly bus: Pick<Bus, 'publish' | 'subjects'>; readonly metrics: NotifierMetrics },
-  { id, channels, nowMs, fingerprints, ...facts }: Suppressed,
+  { id, channels, nowMs, fingerprints, alertnames, ...facts }: Suppressed,
 ): Promise<void> {
   for (const channel of channels.length === 0 ? ['none'] : channels) {
     const entry: DeliveryEvent = {
@@ -33,6 +34,7 @@ export async function logSuppressed(
       channel,
       notification: `${id}-${channel}`,
       fingerprints: [...fingerprints],
+      ...(alertnames ? { alertnames: [...alertnames] } : {}),
       attempt: 0,
       durationMs: 0,
       ...facts,

@@ -1,6 +1,13 @@
 import type { OutboxEvent } from '@tocsin/contract'
 import type { Pace } from '../limits/gate.ts'
-import type { DigestOptions, Policy, RateLimit, Route } from '../policy/policy.ts'
+import {
+  DIGEST,
+  type DigestOptions,
+  type Policy,
+  type RateLimit,
+  type Route,
+  WEBHOOKS,
+} from '../policy/policy.ts'
 import { everyRoute } from '../policy/routes-of.ts'
 
 /** Who is told when a receiver cannot be. */
@@ -51,6 +58,14 @@ export function channelsOf(policy: Policy, receiver: string, event?: OutboxEvent
   return integrations
     .filter(({ channel, sendResolved }) => channel !== event?.channel && (sendResolved || !ended))
     .map(({ channel }) => channel)
+}
+
+/** Whether somebody empties the queue of this channel. */
+export function isServed({ receivers }: Policy, channel: string): boolean {
+  if (channel === DIGEST || channel === WEBHOOKS) return true
+  return [...receivers.values()].some(({ integrations }) =>
+    integrations.some((way) => way.channel === channel),
+  )
 }
 
 /** How fast a channel may be told: the strictest of what it can bear and what the routes that lead to it say. */

@@ -7,29 +7,65 @@ export interface ReadLogOptions<T> {
   /** Must lie within one of the stream's own subjects. */
   readonly filterSubject: string | undefined
   readonly limit: number
+  /** Only what was stored in this time. Milliseconds since the epoch. */
+  readonly sinceMs?: number | undefined
+  readonly untilMs?: number | undefined
   /** What a message is in the answer; undefined leaves it out. */
   readonly read: (message: JsMsg) => T | undefined
 }
+
+export interface LogPage<T> {
+  readonly found: readonly T[]
+  /** Nothing that was asked for is missing but what lies beyond the limit. */
+  readonly complete: boolean
+}
+
+type LogBus = Pick<Bus, 'js' | 'jsm' | 'streamName'>
 
 const WINDOW = 1000
 /** How far back a search goes before it answers with what it has found. */
 const MOST_SCANNED = 50_000
 
 /** The newest messages of a stream that `read` accepts, newest first. JetStream reads forwards, so window by window. */
-export async function readLog<T>(
-  bus: Pick<Bus, 'js' | 'jsm' | 'streamName'>,
-  options: ReadLogOptions<T>,
-): Promise<T[]> {
+export async function readLog<T>(bus: LogBus, options: ReadLogOptions<T>): Promise<LogPage<T>> {
   const name = bus.streamName(options.stream)
-  const { state } = await bus.jsm.streams.info(name)
+  const { first, last } = await boundsOf(bus, name, options)
   const found: T[] = []
-  const oldest = Math.max(state.first_seq, state.last_seq - MOST_SCANNED + 1)
-  for (let to = state.last_seq; to >= oldest && found.length < options.limit; to -= WINDOW) {
+  const oldest = Math.max(first, last - MOST_SCANNED + 1)
+  for (let to = last; to >= oldest && found.length < options.limit; to -= WINDOW) {
     const from = Math.max(oldest, to - WINDOW + 1)
     const window = await readWindow(bus, name, options, from, to)
     found.push(...window.reverse())
   }
-  return found.slice(0, options.limit)
+  const complete = found.length >= options.limit || oldest === first
+  return { found: found.slice(0, options.limit), complete }
+}
+
+/** The first and last sequence of what was stored in the time asked for. */
+async function boundsOf(
+  bus: LogBus,
+  name: string,
+  { sinceMs, untilMs }: Pick<ReadLogOptions<unknown>, 'sinceMs' | 'untilMs'>,
+): Promise<{ first: number; last: number }> {
+  const { state } = await bus.jsm.streams.info(name)
+  const after = (ms: number) => firstAt(bus, name, ms)
+  const first = sinceMs === undefined ? state.first_seq : ((await after(sinceMs)) ?? state.last_seq + 1)
+  const last = untilMs === undefined ? state.last_seq : ((await after(untilMs + 1)) ?? state.last_seq + 1) - 1
+  return { first, last: Math.min(last, state.last_seq) }
+}
+
+/** The first sequence stored at or after a time; undefined when there is none yet. */
+async function firstAt(bus: LogBus, name: string, ms: number): Promise<number | undefined> {
+  const consumer = await bus.js.consumers.get(name, {
+    deliver_policy: DeliverPolicy.StartTime,
+    opt_start_time: new Date(ms).toISOString(),
+  })
+  try {
+    if ((await consumer.info()).num_pending === 0) return undefined
+    return (await consumer.next({ expires: 2000 }))?.seq
+  } finally {
+    await consumer.delete().catch(() => {})
+  }
 }
 
 async function readWindow<T>(

@@ -23,7 +23,7 @@ export async function whileStorable<T>(
   }
 }
 
-const FINAL = ['too_large', 'invalid_silence', 'not_found', 'conflict', 'invalid_matcher']
+const FINAL = ['too_large', 'invalid_silence', 'not_found', 'not_replayable', 'conflict', 'invalid_matcher']
 
 function isFinal(error: unknown): boolean {
   const code = codeOf(error)
