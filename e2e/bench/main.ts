@@ -2,6 +2,7 @@
 import { alerts } from './alerts.ts'
 import { latency } from './latency.ts'
 import { memory } from './memory.ts'
+import { notify } from './notify.ts'
 import { rules } from './rules.ts'
 import { scrape } from './scrape.ts'
 import { throughput } from './throughput.ts'
@@ -10,6 +11,7 @@ const benchmarks: Readonly<Record<string, (rounds: number | undefined) => Promis
   alerts,
   latency,
   memory,
+  notify,
   rules,
   scrape,
   throughput,
