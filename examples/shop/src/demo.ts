@@ -12,8 +12,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal
 async function demo(): Promise<void> {
   const asked = readArguments(process.argv.slice(2))
   if (asked === 'help') return console.log(USAGE)
-  const { shopPort, evaluatorPort } = readEnv()
-  const evaluatorUrl = `http://localhost:${evaluatorPort}`
+  const { shopPort, evaluatorUrl } = readEnv()
   await readAlerts(evaluatorUrl).catch((cause) => {
     throw new Error('Tocsin is not running: start it in another terminal with `npm start`, then try again', {
       cause,

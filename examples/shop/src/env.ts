@@ -1,6 +1,7 @@
 export interface ShopEnvironment {
   readonly shopPort: number
-  readonly evaluatorPort: number
+  /** Where the alert-evaluator answers. */
+  readonly evaluatorUrl: string
 }
 
 /** The environment of shop and demo. Throws one error that names every variable that cannot be read. */
@@ -14,7 +15,10 @@ export function readEnv(env: NodeJS.ProcessEnv = process.env): ShopEnvironment {
       faults.push(`${name} is a port from 0 to 65535, not '${text}'`)
     return value
   }
-  const read = { shopPort: port('SHOP_PORT', 3100), evaluatorPort: port('ALERT_EVALUATOR_PORT', 3003) }
+  const url = env['ALERT_EVALUATOR_URL'] || `http://localhost:${port('ALERT_EVALUATOR_PORT', 3003)}`
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? ''))
+    faults.push(`ALERT_EVALUATOR_URL is an http or https URL, not '${url}'`)
+  const read = { shopPort: port('SHOP_PORT', 3100), evaluatorUrl: url.replace(/\/+$/, '') }
   if (faults.length > 0) throw new RangeError(faults.join('\n'))
   return read
 }
