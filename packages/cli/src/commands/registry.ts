@@ -1,4 +1,6 @@
 import type { CliCommand } from '../command.ts'
+import { deadLettersCommand } from './dead-letters.ts'
+import { deliveriesCommand } from './deliveries.ts'
 import { queryCommand } from './query.ts'
 import { rulesCommand } from './rules.ts'
 import { statusCommand } from './status.ts'
@@ -12,4 +14,6 @@ export const commands: readonly CliCommand[] = [
   statusCommand,
   queryCommand,
   rulesCommand,
+  deliveriesCommand,
+  deadLettersCommand,
 ]
