@@ -11,15 +11,16 @@ import { createNet } from '../src/channels/net/net.ts'
 import { channelKinds, createChannel } from '../src/channels/registry.ts'
 import type { Channel } from '../src/delivery/channel.ts'
 import type { ChannelKind } from '../src/policy/policy.ts'
+import type { Templates } from '../src/render/say.ts'
 import type { Answer, FarEnd } from './channel-conformance.ts'
 import { serviceChecks } from './services.ts'
 
 /** A channel of settings as they stand in a configuration file. */
-export function channelWith(kind: ChannelKind, raw: unknown, allowPrivate = true): Channel {
+export function channelWith(kind: ChannelKind, raw: unknown, templates?: Templates): Channel {
   const definition = channelKinds.find((one) => one.kind === kind)
   const settings = definition?.settings.parse(raw)
   const integration = { channel: kind, type: kind, sendResolved: true, settings }
-  return createChannel(integration, { clock: systemClock, net: createNet({ allowPrivate }) })
+  return createChannel(integration, { clock: systemClock, net: createNet({ allowPrivate: true }), templates })
 }
 
 /** How a service speaks HTTP: what its channel is configured with, and what its answers are. */

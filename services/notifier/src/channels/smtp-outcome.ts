@@ -9,6 +9,9 @@ import { outcomeOfFailure } from './http-outcome.ts'
 export function outcomeOfSmtpError(error: unknown, signal: AbortSignal): SendOutcome {
   const status = smtpStatusOf(error)
   const detail = messageOf(error)
+  // No TLS, or with a stranger: mended at the server or in the configuration, and worth waiting for.
+  if (codeOf(error) === 'ETLS' || /certificate/i.test(detail))
+    return { result: 'retry', reason: 'tls', detail }
   if (signal.aborted || status === undefined) {
     if (codeOf(error) === 'EENVELOPE') return { result: 'refused', reason: 'invalid_address', detail }
     return outcomeOfFailure(error, signal)

@@ -1,13 +1,10 @@
 import type { OutboxEvent } from '@tocsin/contract'
 import { CodedError, messageOf } from '@tocsin/runtime'
-import { type TemplateData, templateDataOf } from './template-data.ts'
+import type { NotificationTemplates } from '@tocsin/templates'
+import { templateDataOf } from './template-data.ts'
 
-/** Expands the templates of a configuration. Both throw for a template that cannot be expanded. */
-export interface Templates {
-  text(source: string, data: TemplateData): string
-  /** What is put in is escaped as HTML. */
-  html(source: string, data: TemplateData): string
-}
+/** Expands the templates of a configuration. Both throw for one that cannot be expanded. */
+export type Templates = Pick<NotificationTemplates, 'text' | 'html'>
 
 /** The words of one notification: as the configuration's templates say them, or as we do. */
 export interface Say {
@@ -23,7 +20,7 @@ export interface Say {
   route(source: string | undefined): string | undefined
 }
 
-/** `tame` takes its meaning from what labels and annotations say, where a service would act on it. */
+/** `tame` as for the data of templates. */
 export function createSay(
   templates: Templates | undefined,
   event: OutboxEvent,

@@ -1,36 +1,14 @@
 import type { OutboxEvent, WebhookAlert } from '@tocsin/contract'
+import type { TemplateAlert, TemplateData } from '@tocsin/templates'
 import { digestTitle } from './headline.ts'
 import { valueText } from './present.ts'
 
 type Labels = Readonly<Record<string, string>>
 
-/** What a template sees of an alert, in Alertmanager's names. */
-export interface TemplateAlert {
-  readonly Status: 'firing' | 'resolved'
-  readonly Labels: Labels
-  readonly Annotations: Labels
-  readonly StartsAt: string
-  readonly EndsAt: string
-  readonly GeneratorURL: string
-  readonly Fingerprint: string
-}
-
-/** What a template sees, in Alertmanager's names. */
-export interface TemplateData {
-  readonly Receiver: string
-  readonly Status: 'firing' | 'resolved'
-  readonly Alerts: readonly TemplateAlert[]
-  readonly GroupLabels: Labels
-  readonly CommonLabels: Labels
-  readonly CommonAnnotations: Labels
-  readonly ExternalURL: string
-  readonly GroupKey: string
-  readonly TruncatedAlerts: number
-}
-
 /**
  * A notification as templates see it. Messages and digests have labels and annotations too, so that a channel or
  * address that is chosen by `severity` is found for them as well; what they say is not left to templates.
+ * `tame` takes its meaning from what labels and annotations say, where a service would act on it.
  */
 export function templateDataOf(event: OutboxEvent, tame = (text: string) => text): TemplateData {
   const { receiver: Receiver, groupKey: GroupKey, severity } = event
