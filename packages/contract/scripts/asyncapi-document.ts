@@ -13,6 +13,7 @@ import {
   metricEvent,
   notificationRequest,
   outboxEvent,
+  postedAlerts,
   rpcVerbs,
   type StreamKey,
   slaReportEvent,
@@ -137,13 +138,19 @@ const channels: readonly Channel[] = [
     stream: 'OUTBOX',
     address: address(subjects.outbox(p('channel')), 'channel'),
     title: 'Notifications on their way',
-    description: "The notifier's own queue, one per channel. Read it to watch; publish to nothing here.",
+    description:
+      "The notifier's own queues: one per channel, `digest`, `alertmanager` for webhooks, and `posted` for alerts. Read it to watch; publish to nothing here.",
     parameters: { channel: 'email, slack, webhook, …' },
     messages: {
       outbox: {
         schema: outboxEvent,
         example: samples.sampleOutboxEvent,
         summary: 'One notification for one receiver',
+      },
+      postedAlerts: {
+        schema: postedAlerts,
+        example: samples.samplePostedAlerts,
+        summary: 'Alerts that were posted to /api/v2/alerts, on `posted`',
       },
     },
   },

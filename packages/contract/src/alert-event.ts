@@ -43,7 +43,9 @@ export const alertEvent = z.object({
   resolvedAt: timestamp.optional().describe('it ended'),
   generatorURL: z.string().optional(),
   group: z.string().describe("the rule's group"),
-  origin: z.enum(['file', 'pack', 'custom', 'dynamic']).describe('where the rule comes from'),
+  origin: z
+    .enum(['file', 'pack', 'custom', 'dynamic', 'posted'])
+    .describe('where the rule comes from; posted: it was posted to /api/v2/alerts as an alert'),
   direct: z
     .object({
       heard: z.enum(['nothing', 'firing']).describe('what Alertmanager had told people of this alert before'),

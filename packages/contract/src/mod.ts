@@ -99,6 +99,7 @@ export {
   type ParsedMetricMessage,
   parseMetricMessage,
 } from './parse-metric-message.ts'
+export { type PostedAlert, type PostedAlerts, postedAlert, postedAlerts } from './posted-alerts.ts'
 export { processMetrics } from './process-catalogue.ts'
 export { remoteWriteMetrics } from './remote-write-catalogue.ts'
 export {

@@ -3,6 +3,7 @@ import type { CapacityForecast, CapacityForecastEvent, CapacityRiskEvent } from 
 import type { HealthEvent } from './health-event.ts'
 import type { MetricBatch, MetricEvent } from './metric-event.ts'
 import type { DeliveryEvent, NotificationRequest, OutboxAlerts } from './notification.ts'
+import type { PostedAlerts } from './posted-alerts.ts'
 import type { SlaReportEvent, SlaViolationEvent, SloStatus } from './sla-event.ts'
 import type { SpanEvent } from './span-event.ts'
 
@@ -246,4 +247,21 @@ export const sampleCapacityRiskEvent: CapacityRiskEvent = {
   risk: 'medium',
   previous: 'low',
   reason: 'expected to pass 80 % of its limit in 20 days',
+}
+
+export const samplePostedAlerts: PostedAlerts = {
+  v: 1,
+  id: 'posted-0b8f7c1e',
+  time,
+  source: 'notifier',
+  alerts: [
+    {
+      labels: { alertname: 'HighErrorRate', severity: 'critical', job: 'api' },
+      annotations: { summary: 'Too many requests fail' },
+      startsAt: time,
+      endsAt: '2026-03-01T12:05:00.000Z',
+      timeout: true,
+      generatorURL: 'http://prometheus:9090/graph',
+    },
+  ],
 }

@@ -1,7 +1,8 @@
-import { consumeDurable, type ServiceContext, type ServiceDefinition } from '@tocsin/runtime'
+import { consumeDurable, createThrottle, type ServiceContext, type ServiceDefinition } from '@tocsin/runtime'
 import { readTargets, readTlsPaths } from './alertmanager/alertmanager-env.ts'
 import { createAlertmanagerMetrics } from './alertmanager/alertmanager-metrics.ts'
 import { addV2Routes } from './api-v2/add-v2-routes.ts'
+import { followAlerts } from './api-v2/follow-alerts.ts'
 import { createNet } from './channels/net/net.ts'
 import { createChannel, integrationsOfEnv } from './channels/registry.ts'
 import { requestStages } from './consumers/take-requests.ts'
@@ -15,6 +16,7 @@ import { addLogRoutes } from './http/log-routes.ts'
 import { createNotifierMetrics } from './metrics.ts'
 import { createPublishOutbox } from './outbox/publish-outbox.ts'
 import { defaultPolicy } from './policy/default-policy.ts'
+import { createPublishPosted } from './posted/publish-posted.ts'
 import { startSilences } from './silences/start-silences.ts'
 import { holdWork } from './work/hold-work.ts'
 
@@ -61,6 +63,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const metrics = createNotifierMetrics(ctx.metrics)
   const publish = createPublishOutbox(bus, env.MAX_EVENT_BYTES)
   const quiet = await startSilences(ctx)
+  const firing = await followAlerts(ctx, policy)
 
   await consumeDurable(ctx, {
     stream: 'NOTIFICATIONS',
@@ -80,7 +83,17 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   addIntakeRoutes({ http, bus, clock, log, metrics, accept, guard })
   addLogRoutes(ctx)
   addDeadLetterRoutes({ ...ctx, guard, metrics, isServed: (channel) => isServed(policy(), channel) })
-  addV2Routes({ ...ctx, policy, guard, startedMs, silences: quiet.silences })
+  addV2Routes({
+    ...ctx,
+    policy,
+    guard,
+    startedMs,
+    silences: quiet.silences,
+    firing,
+    metrics,
+    publishPosted: createPublishPosted(bus, env.MAX_EVENT_BYTES),
+    mayLog: createThrottle(clock),
+  })
 
   const redis = ctx.redis()
   readiness.check('redis', () => redis.trouble(), { onlyDegrades: true })

@@ -61,7 +61,11 @@ function group({ grouper, metrics, bus, clock, signal }: TakeAlertsDeps): Stage<
     if (signal.aborted) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
     const taken = await grouper.accept(event, delivery.sequence)
     metrics.taken('alerts', taken.action, taken.reason)
-    if (taken.action === 'suppressed' || taken.action === 'dropped' || taken.reason === 'repeat')
+    // Who posts alerts posts them again and again, with new annotations: that is no news for the log.
+    const isRefresh = event.origin === 'posted' && taken.reason === 'already_firing'
+    const isWithheld =
+      taken.action === 'suppressed' || taken.action === 'dropped' || taken.reason === 'repeat'
+    if (isWithheld && !isRefresh)
       await logSuppressed(
         { bus, metrics },
         {

@@ -8,7 +8,13 @@ import { nextDigestMs } from './next-digest.ts'
 
 const T0 = Date.UTC(2026, 2, 1, 12)
 const at = (minute: number) => new Date(T0 + minute * 60_000).toISOString()
-const options: DigestOptions = { name: 'digest', cron: undefined, timeZone: 'UTC', everyMs: 900_000, most: undefined }
+const options: DigestOptions = {
+  name: 'digest',
+  cron: undefined,
+  timeZone: 'UTC',
+  everyMs: 900_000,
+  most: undefined,
+}
 const book = { digest: options, receiver: 'default', heldFor: undefined }
 
 function entry(

@@ -6,7 +6,11 @@ export function webhookAlertOf(event: AlertEvent): WebhookAlert {
   const resolved = event.state === 'resolved'
   return {
     status: resolved ? 'resolved' : 'firing',
-    labels: { alertname: event.alertname, severity: event.severity, ...event.labels },
+    // What was posted is told as it was posted.
+    labels:
+      event.origin === 'posted'
+        ? event.labels
+        : { alertname: event.alertname, severity: event.severity, ...event.labels },
     annotations: cutAnnotations(event.annotations),
     startsAt: event.firedAt ?? event.activeAt,
     endsAt: resolved ? (event.resolvedAt ?? event.time) : ZERO_TIME,

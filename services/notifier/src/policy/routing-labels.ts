@@ -8,13 +8,15 @@ import {
 import type { AlertRecord } from '../grouping/records.ts'
 
 /** What routes see of an alert: its labels, where these do not contradict the severity it was given. */
-export function labelsOfAlert({ alertname, severity, labels }: AlertEvent): Labels {
+export function labelsOfAlert({ alertname, severity, labels, origin }: AlertEvent): Labels {
+  if (origin === 'posted') return labels
   return withSeverity({ alertname, severity, ...labels }, severity)
 }
 
 /** The same, of what is known of an alert. */
 export function labelsOfRecord({ alert, severity }: Pick<AlertRecord, 'alert' | 'severity'>): Labels {
-  return withSeverity(alert.labels, severity)
+  // Only what was posted may be without one.
+  return alert.labels['severity'] === undefined ? alert.labels : withSeverity(alert.labels, severity)
 }
 
 /** What routes see of a message of `notify()`: its facts that are texts, and what it is. */

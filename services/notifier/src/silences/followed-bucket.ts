@@ -42,12 +42,13 @@ export async function openFollowedBucket(deps: ConsumeDeps, key: BucketKey): Pro
   /** Each change once: our own writes are told at once, and come by the watch as well. */
   function tell(key: string, revision: number, value: string | undefined): void {
     if (revision <= (told.get(key) ?? 0)) return
-    told.set(key, revision)
     const prefix = key.slice(0, key.indexOf('.'))
     const follower = followers.get(prefix)
+    if (!follower) return
+    told.set(key, revision)
     const rest = key.slice(prefix.length + 1)
-    if (value === undefined) follower?.delete(rest)
-    else follower?.put(rest, value)
+    if (value === undefined) follower.delete(rest)
+    else follower.put(rest, value)
   }
 
   return {
@@ -55,7 +56,11 @@ export async function openFollowedBucket(deps: ConsumeDeps, key: BucketKey): Pro
     async begin() {
       const watch = await watchBucket(deps, key, {
         onPut: (key, value, revision) => tell(key, revision, value),
-        onDelete: (key, revision) => tell(key, revision, undefined),
+        onDelete(key, revision) {
+          tell(key, revision, undefined)
+          // What is gone needs no revision: what comes by the watch comes in order.
+          if (told.get(key) === revision) told.delete(key)
+        },
         onRecreated() {
           told.clear()
           for (const follower of followers.values()) follower.clear()

@@ -14,6 +14,7 @@ import type { Target, TlsPaths } from '../alertmanager/alertmanager-env.ts'
 import type { AlertmanagerMetrics } from '../alertmanager/alertmanager-metrics.ts'
 import { startCourses } from '../alertmanager/start-courses.ts'
 import { alertStages } from '../consumers/take-alerts.ts'
+import { postedStages } from '../consumers/take-posted.ts'
 import { webhookStages } from '../consumers/take-webhooks.ts'
 import type { Channel } from '../delivery/channel.ts'
 import type { RecentIds } from '../delivery/recent-ids.ts'
@@ -22,6 +23,8 @@ import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
 import type { Hushed } from '../policy/policy-mutes.ts'
+import { POSTED } from '../posted/posted-queue.ts'
+import { startPosted } from '../posted/start-posted.ts'
 import { recallSent } from './recall-sent.ts'
 import { removedChannels } from './removed-channel.ts'
 import { startDelivery } from './start-delivery.ts'
@@ -51,7 +54,8 @@ export interface Work {
   stop(): Promise<void>
 }
 
-const DAY_MS = 86_400_000
+const HOUR_MS = 3_600_000
+const DAY_MS = 24 * HOUR_MS
 /** As long as the ALERTS stream keeps what could be delivered again. */
 const REMEMBER_ENDED_MS = 7 * DAY_MS
 const TIDY_EVERY_MS = 3_600_000
@@ -119,6 +123,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     mayAct,
     signal,
   })
+  const posted = await startPosted({ ctx, policy, metrics, mayAct, signal })
   const forgetTrouble = ctx.readiness.check('alertmanager', courses.trouble, { onlyDegrades: true })
 
   /** Now and then: what nobody will ask for any more. */
@@ -128,6 +133,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
         await grouper.forgetEndedBefore(clock.now() - REMEMBER_ENDED_MS)
         await store.tidy(clock.now() - DAY_MS)
         await courses.tidy()
+        await posted.forgetEndedBefore(clock.now() - HOUR_MS)
       } catch (error) {
         log.debug({ err: error }, 'old records are dropped later')
       }
@@ -139,13 +145,19 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     const stopped = consumers.map((consumer) => consumer.stop())
     ending.abort()
     grouper.stop()
+    posted.stop()
     delivery.stop()
     forgetTrouble()
     await Promise.all([...stopped, courses.stop()])
   }
 
   try {
-    const removed = await removedChannels(bus, [...channels.map((channel) => channel.name), DIGEST, WEBHOOKS])
+    const removed = await removedChannels(bus, [
+      ...channels.map((channel) => channel.name),
+      DIGEST,
+      WEBHOOKS,
+      POSTED,
+    ])
     const held = await heldForDigests(bus)
     await consume(outboxOf(DIGEST), {
       concurrency: MOST_HELD,
@@ -156,6 +168,11 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     await consume(outboxOf(WEBHOOKS), {
       concurrency: MANY,
       stages: webhookStages({ bus, clock, log, courses, policy, publish, metrics, signal }),
+    })
+    await posted.restore()
+    await consume(outboxOf(POSTED), {
+      concurrency: MANY,
+      stages: postedStages({ book: posted, signal }),
     })
     // Behind what the queues held, some of which was put at their end again: an end must not overtake its beginning.
     await grouper.restore()

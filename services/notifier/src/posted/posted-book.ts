@@ -1,0 +1,139 @@
+import type { AlertEvent } from '@tocsin/contract'
+import { fingerprint as fingerprintOf, type PostedAlert, type PostedAlerts } from '@tocsin/contract'
+import { type Clock, CodedError, type Log } from '@tocsin/runtime'
+import { createInOrder } from '../delivery/in-order.ts'
+import { untilStored } from '../outbox/until-stored.ts'
+import { judgePosted, type PostedJudgement } from './judge-posted.ts'
+import type { PostedRecord } from './posted-record.ts'
+import type { PostedStore } from './posted-store.ts'
+import { toTransition } from './to-transition.ts'
+
+export interface PostedBookDeps {
+  readonly store: PostedStore
+  /** Stores a transition; repeating it with the same id is safe. */
+  readonly publish: (event: AlertEvent) => Promise<void>
+  readonly clock: Clock
+  readonly log: Log
+  /** From taking up the work on, how long nothing ends by not being posted again. Milliseconds. */
+  readonly graceMs: () => number
+  readonly taken: (action: PostedJudgement['action'] | 'timed_out') => void
+  readonly mayAct: () => boolean
+  /** Aborts when this process must leave the work to another. */
+  readonly signal: AbortSignal
+}
+
+/** The alerts that are posted from outside: tells when they begin, change and end. */
+export interface PostedBook {
+  /** Reads what is stored. Call it before {@link PostedBook.take}. */
+  restore(): Promise<void>
+  /** Takes the alerts of one request in; resolves when nothing of them can be lost any more. `id` names the request. */
+  take(posted: PostedAlerts, id: string): Promise<void>
+  /** Forgets alerts that ended before this moment. Milliseconds since the epoch. */
+  forgetEndedBefore(ms: number): Promise<void>
+  stop(): void
+}
+
+const RETRY_MS = 1000
+
+export function createPostedBook(deps: PostedBookDeps): PostedBook {
+  const { store, publish, clock, log, mayAct, signal, taken } = deps
+  const known = new Map<string, PostedRecord>()
+  const inOrder = createInOrder()
+  const begunMs = clock.now()
+  let armedMs = Number.POSITIVE_INFINITY
+  let disarm = () => {}
+
+  /** When an alert ends if it is not posted again: what was not heard of while nobody listened has not ended. */
+  const deadlineOf = ({ alert }: PostedRecord) => Math.max(Date.parse(alert.endsAt), begunMs + deps.graceMs())
+
+  function arm(atMs: number): void {
+    if (signal.aborted || atMs >= armedMs) return
+    disarm()
+    armedMs = atMs
+    disarm = clock.setTimeout(() => void endOverdue(), Math.max(0, atMs - clock.now()))
+  }
+
+  /** The stream first, then what is known: a crash in between tells the same transition, with the same id, again. */
+  async function tell(event: AlertEvent, record: PostedRecord): Promise<void> {
+    if (!mayAct()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
+    await publish(event)
+    await store.put(record)
+    known.set(record.fingerprint, record)
+  }
+
+  async function takeOne(posted: PostedAlert, postedMs: number, id: string): Promise<void> {
+    const fingerprint = fingerprintOf(posted.labels)
+    const { action, alert } = judgePosted(known.get(fingerprint), posted, postedMs)
+    taken(action)
+    if (action === 'ended_before' || action === 'overtaken') return
+    const isFiring = action !== 'resolved'
+    const record = { fingerprint, alert, postedMs, isFiring }
+    if (action === 'refreshed') known.set(fingerprint, record)
+    else
+      await tell(
+        toTransition(alert, {
+          id,
+          fingerprint,
+          state: isFiring ? 'firing' : 'resolved',
+          atMs: postedMs,
+        }),
+        record,
+      )
+    if (isFiring) arm(deadlineOf(record))
+  }
+
+  async function endOne(fingerprint: string): Promise<void> {
+    const record = known.get(fingerprint)
+    const nowMs = clock.now()
+    if (!record?.isFiring || deadlineOf(record) > nowMs) return
+    const endsAt = new Date(deadlineOf(record)).toISOString()
+    const alert = { ...record.alert, endsAt }
+    const id = `posted-${fingerprint}-${Date.parse(endsAt).toString(36)}`
+    const event = toTransition(alert, { id, fingerprint, state: 'resolved', atMs: nowMs })
+    await tell(event, { ...record, alert, isFiring: false })
+    taken('timed_out')
+  }
+
+  async function endOverdue(): Promise<void> {
+    armedMs = Number.POSITIVE_INFINITY
+    const nowMs = clock.now()
+    const firing = [...known.values()].filter((record) => record.isFiring)
+    const overdue = firing.filter((record) => deadlineOf(record) <= nowMs)
+    const ended = await Promise.allSettled(
+      overdue.map(({ fingerprint }) => inOrder(fingerprint, () => endOne(fingerprint))),
+    )
+    const failed = ended.find((result) => result.status === 'rejected')
+    if (failed) log.warn({ err: failed.reason }, 'the end of a posted alert could not be stored yet')
+    const earliestMs = clock.now() + (failed ? RETRY_MS : 1)
+    for (const record of known.values()) if (record.isFiring) arm(Math.max(deadlineOf(record), earliestMs))
+  }
+
+  return {
+    async restore() {
+      for (const record of await store.load()) {
+        known.set(record.fingerprint, record)
+        if (record.isFiring) arm(deadlineOf(record))
+      }
+    },
+    async take({ alerts, time }, id) {
+      await Promise.all(
+        alerts.map((alert, n) =>
+          inOrder(fingerprintOf(alert.labels), () =>
+            untilStored(() => takeOne(alert, Date.parse(time), `${id}-${n}`), { clock, log }, signal),
+          ),
+        ),
+      )
+    },
+    async forgetEndedBefore(ms) {
+      const old = [...known.values()].filter((r) => !r.isFiring && Date.parse(r.alert.endsAt) < ms)
+      for (const { fingerprint } of old) {
+        await inOrder(fingerprint, async () => {
+          if (known.get(fingerprint)?.isFiring) return
+          await store.forget(fingerprint)
+          known.delete(fingerprint)
+        })
+      }
+    },
+    stop: () => disarm(),
+  }
+}
