@@ -1,4 +1,5 @@
 import { builtinFunctions } from '../functions/builtin.ts'
+import { costOfPrinting } from '../functions/cost-of-printing.ts'
 import type { Dialect, FunctionSet } from '../functions/dialect.ts'
 import { unescapeQuery } from '../functions/escape-text.ts'
 import { ofText, textFunctions } from '../functions/text.ts'
@@ -40,7 +41,7 @@ const functions: FunctionSet<NotificationContext> = {
     params: [TIME],
     call: ([time], { nowMs }) => ({ kind: 'duration', seconds: (nowMs - (time as TimeValue).ms) / 1000 }),
   },
-  toJson: { params: [ANY], call: ([value]) => toJson(value) },
+  toJson: { params: [ANY], cost: costOfPrinting, call: ([value]) => toJson(value) },
 }
 
 /** Alertmanager's templates: what notifications are written in. */

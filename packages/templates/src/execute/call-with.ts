@@ -7,12 +7,13 @@ interface Callee {
   readonly name: string
   readonly params: readonly Param[]
   readonly rest: Param | undefined
+  readonly cost?: ((args: readonly Value[]) => number) | undefined
 }
 
 /** Calls a function or method once its arguments are as many, and of the types, that it takes. */
 export function callWith(
   scope: Scope,
-  { name, params, rest }: Callee,
+  { name, params, rest, cost }: Callee,
   span: Span,
   spans: readonly Span[],
   given: readonly Value[],
@@ -26,7 +27,7 @@ export function callWith(
     return failAt(scope, spans[i] ?? span, new TypeError(reason))
   })
   try {
-    scope.budget.step()
+    scope.budget.step(1 + (cost?.(values) ?? 0))
     scope.budget.charge(values)
     const result = call(values)
     scope.budget.charge([result])

@@ -82,7 +82,7 @@ function callFunction(
 ): Value {
   const fn = scope.functions.get(name)
   if (!fn) return failAt(scope, span, new ReferenceError(`"${name}" is not a defined function`))
-  const callee = { name, params: fn.params, rest: fn.rest }
+  const callee = { name, params: fn.params, rest: fn.rest, cost: fn.cost }
   checkCount(scope, callee, span, operands.length + (piped === NOTHING ? 0 : 1))
   const values: Value[] = []
   for (const operand of operands) {

@@ -3,6 +3,7 @@ import { ANY, STRING } from '../values/params.ts'
 import { printSpaced, printValue } from '../values/print-value.ts'
 import { sprintf } from '../values/printf.ts'
 import { isTruthy } from '../values/value.ts'
+import { costOfPrinting } from './cost-of-printing.ts'
 import type { FunctionSet } from './dialect.ts'
 import { escapeHtml, escapeJs, escapeQuery } from './escape-text.ts'
 import { indexValue, lengthOf, sliceValue } from './index-value.ts'
@@ -22,10 +23,20 @@ export const builtinFunctions: FunctionSet<unknown> = {
   len: { params: [ANY], call: ([value]) => BigInt(lengthOf(value)) },
   index: { params: [ANY], rest: ANY, call: ([value, ...keys]) => keys.reduce(indexValue, value) },
   slice: { params: [ANY], rest: ANY, call: ([value, ...bounds]) => sliceValue(value, bounds) },
-  print: { params: [], rest: ANY, call: printSpaced },
-  println: { params: [], rest: ANY, call: (args) => `${args.map(printValue).join(' ')}\n` },
-  printf: { params: [STRING], rest: ANY, call: ([format, ...args]) => sprintf(format as string, args) },
-  html: { params: [], rest: ANY, call: (args) => escapeHtml(printSpaced(args)) },
-  js: { params: [], rest: ANY, call: (args) => escapeJs(printSpaced(args)) },
-  urlquery: { params: [], rest: ANY, call: (args) => escapeQuery(printSpaced(args)) },
+  print: { params: [], rest: ANY, cost: costOfPrinting, call: printSpaced },
+  println: {
+    params: [],
+    rest: ANY,
+    cost: costOfPrinting,
+    call: (args) => `${args.map(printValue).join(' ')}\n`,
+  },
+  printf: {
+    params: [STRING],
+    rest: ANY,
+    cost: costOfPrinting,
+    call: ([format, ...args]) => sprintf(format as string, args),
+  },
+  html: { params: [], rest: ANY, cost: costOfPrinting, call: (args) => escapeHtml(printSpaced(args)) },
+  js: { params: [], rest: ANY, cost: costOfPrinting, call: (args) => escapeJs(printSpaced(args)) },
+  urlquery: { params: [], rest: ANY, cost: costOfPrinting, call: (args) => escapeQuery(printSpaced(args)) },
 }

@@ -5,6 +5,8 @@ export interface TemplateFunction<Context> {
   readonly params: readonly Param[]
   /** The type of any further arguments; none are taken without it. */
   readonly rest?: Param
+  /** Steps that a call costs beyond those for the size of its arguments and its result. */
+  cost?(args: readonly Value[]): number
   call(args: readonly Value[], context: Context): Value
 }
 

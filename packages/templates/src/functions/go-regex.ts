@@ -4,6 +4,11 @@ import { RE2JS } from 're2js'
 const MOST_KEPT = 200
 const compiled = new Map<string, RE2JS>()
 
+/** Steps that a match takes: the engine goes through its whole program for each character. */
+export function costOfRegex(pattern: string, text: string): number {
+  return (text.length * (compile(pattern).programSize() + 8)) / 8
+}
+
 /** Whether the RE2 expression matches anywhere in the text. */
 export function matchRegex(pattern: string, text: string): boolean {
   return compile(pattern).matcher(text).find()

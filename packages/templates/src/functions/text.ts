@@ -1,7 +1,7 @@
 import { ANY, STRING } from '../values/params.ts'
 import type { Value } from '../values/value.ts'
 import type { FunctionSet, TemplateFunction } from './dialect.ts'
-import { expandRegex, matchRegex } from './go-regex.ts'
+import { costOfRegex, expandRegex, matchRegex } from './go-regex.ts'
 import { humanizeDuration } from './humanize.ts'
 import { toNumber } from './to-number.ts'
 
@@ -24,10 +24,12 @@ export const textFunctions: FunctionSet<unknown> = {
   humanizeDuration: ofNumber(humanizeDuration),
   match: {
     params: [STRING, STRING],
+    cost: ([pattern, text]) => costOfRegex(pattern as string, text as string),
     call: ([pattern, text]) => matchRegex(pattern as string, text as string),
   },
   reReplaceAll: {
     params: [STRING, STRING, STRING],
+    cost: ([pattern, , text]) => 8 * costOfRegex(pattern as string, text as string),
     call: ([pattern, by, text]) => expandRegex(pattern as string, by as string, text as string),
   },
 }
