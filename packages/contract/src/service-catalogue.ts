@@ -105,6 +105,18 @@ export const notifierMetrics = {
     help: 'How long an attempt took.',
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30],
   },
+  configLastReloadSuccessful: {
+    name: 'tocsin_notifier_config_last_reload_successful',
+    type: 'gauge',
+    labels: [],
+    help: 'Whether the configuration file was taken when it was read last; 0: it was refused, and the former one goes on.',
+  },
+  configLastReloadSuccessSeconds: {
+    name: 'tocsin_notifier_config_last_reload_success_timestamp_seconds',
+    type: 'gauge',
+    labels: [],
+    help: 'When the configuration file was last taken, in seconds since the epoch.',
+  },
   digestEntries: {
     name: 'tocsin_digest_entries',
     type: 'gauge',

@@ -17,6 +17,8 @@ export const notifierEnv = z.object({
   NOTIFIER_PORT: envVar.port.default(3002),
   /** Where people reach this notifier: the `externalURL` of what it sends. */
   NOTIFIER_EXTERNAL_URL: envVar.url().optional(),
+  /** The policy in Alertmanager's format; unset: the default one, for the channels that the environment names. */
+  NOTIFIER_CONFIG: envVar.text.optional(),
   NOTIFY_GROUP_WAIT: envVar.duration.default(10_000),
   NOTIFY_GROUP_INTERVAL: envVar.duration.default(10_000),
   NOTIFY_REPEAT_INTERVAL: envVar.period.default(HOUR),

@@ -17,6 +17,25 @@ export interface NotifierMetrics {
   replayed(reason: string): void
 }
 
+/** Of the configuration file. */
+export interface PolicyMetrics {
+  /** It was read, and holds. */
+  loaded(nowMs: number): void
+  refused(): void
+}
+
+export function createPolicyMetrics(metrics: Metrics): PolicyMetrics {
+  const successful = metrics.gauge(notifierMetrics.configLastReloadSuccessful)
+  const time = metrics.gauge(notifierMetrics.configLastReloadSuccessSeconds)
+  return {
+    loaded(nowMs) {
+      successful.set(1)
+      time.set(nowMs / 1000)
+    },
+    refused: () => successful.set(0),
+  }
+}
+
 export function createNotifierMetrics(metrics: Metrics): NotifierMetrics {
   const attempts = metrics.counter(notifierMetrics.notificationsTotal)
   const latency = metrics.histogram(notifierMetrics.notificationLatencySeconds)

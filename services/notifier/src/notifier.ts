@@ -3,8 +3,7 @@ import { readTargets, readTlsPaths } from './alertmanager/alertmanager-env.ts'
 import { createAlertmanagerMetrics } from './alertmanager/alertmanager-metrics.ts'
 import { addV2Routes } from './api-v2/add-v2-routes.ts'
 import { followAlerts } from './api-v2/follow-alerts.ts'
-import { createNet } from './channels/net/net.ts'
-import { createChannel, integrationsOfEnv } from './channels/registry.ts'
+import { integrationsOfEnv } from './channels/registry.ts'
 import { requestStages } from './consumers/take-requests.ts'
 import { isServed } from './delivery/plan.ts'
 import { createRecentIds } from './delivery/recent-ids.ts'
@@ -13,12 +12,14 @@ import { addDeadLetterRoutes } from './http/dead-letter-routes.ts'
 import { createGuard } from './http/guard.ts'
 import { addIntakeRoutes } from './http/intake-routes.ts'
 import { addLogRoutes } from './http/log-routes.ts'
+import { addReloadRoute } from './http/reload-route.ts'
 import { createNotifierMetrics } from './metrics.ts'
 import { createPublishOutbox } from './outbox/publish-outbox.ts'
 import { defaultPolicy } from './policy/default-policy.ts'
+import { startPolicy } from './policy/start-policy.ts'
 import { createPublishPosted } from './posted/publish-posted.ts'
 import { startSilences } from './silences/start-silences.ts'
-import { holdWork } from './work/hold-work.ts'
+import { type HeldWork, holdWork } from './work/hold-work.ts'
 
 /** The notifier: alerts and messages in, e-mails, Slack messages and webhook calls out. */
 export const notifier: ServiceDefinition<typeof notifierEnv.shape> = {
@@ -34,32 +35,22 @@ export const notifier: ServiceDefinition<typeof notifierEnv.shape> = {
 const MOST_BODY_BYTES = 16 * 1024 * 1024
 
 async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
-  const { env, bus, clock, log, http, lifecycle, readiness } = ctx
+  const { env, bus, clock, log, http, readiness } = ctx
   const startedMs = clock.now()
-  const net = createNet({ allowPrivate: env.WEBHOOK_ALLOW_PRIVATE })
-  const integrations = integrationsOfEnv(env)
-  const channels = integrations.map((integration) => createChannel(integration, { clock, net }))
-  const names = channels.map((channel) => channel.name)
-  if (channels.length === 0)
-    log.warn('no channel is configured, so nobody will be told: see EMAIL_TO, SLACK_WEBHOOK_URL, WEBHOOK_URL')
-  else log.info({ channels: names }, 'channels')
   const targets = readTargets(env)
   const tls = await readTlsPaths(env)
   if (targets.length > 0)
     log.info({ alertmanagers: targets.map(({ name }) => name) }, 'Alertmanager is told of alerts')
-  lifecycle.onStop('channels', () => {
-    for (const channel of channels) channel.close()
-  })
-
   const standing = defaultPolicy({
-    integrations,
+    integrations: integrationsOfEnv(env),
     groupWaitMs: env.NOTIFY_GROUP_WAIT,
     groupIntervalMs: env.NOTIFY_GROUP_INTERVAL,
     repeatIntervalMs: env.NOTIFY_REPEAT_INTERVAL,
     digestIntervalMs: env.DIGEST_INTERVAL,
     rateLimit: env.NOTIFY_RATE_LIMIT,
   })
-  const policy = () => standing
+  let held: HeldWork | undefined
+  const { policy, channels, reload } = await startPolicy(ctx, standing, () => held?.adoptPolicy())
   const metrics = createNotifierMetrics(ctx.metrics)
   const publish = createPublishOutbox(bus, env.MAX_EVENT_BYTES)
   const quiet = await startSilences(ctx)
@@ -82,6 +73,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const guard = createGuard(env, MOST_BODY_BYTES, clock)
   addIntakeRoutes({ http, bus, clock, log, metrics, accept, guard })
   addLogRoutes(ctx)
+  addReloadRoute(http, guard, reload)
   addDeadLetterRoutes({ ...ctx, guard, metrics, isServed: (channel) => isServed(policy(), channel) })
   addV2Routes({
     ...ctx,
@@ -98,7 +90,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const redis = ctx.redis()
   readiness.check('redis', () => redis.trouble(), { onlyDegrades: true })
   const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
-  holdWork({
+  held = holdWork({
     ctx,
     channels,
     policy,

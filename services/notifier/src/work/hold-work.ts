@@ -1,11 +1,16 @@
 import { backoffMs, holdLease, type Lease, type LeaseHolder, replicaName, sleep } from '@tocsin/runtime'
 import { startWork, type Work, type WorkParts } from './start-work.ts'
 
+export interface HeldWork extends LeaseHolder {
+  /** Resolves when the work, if it is ours, goes on by the policy that holds now. */
+  adoptPolicy(): Promise<void>
+}
+
 /**
  * Does the notifier's work whenever this replica holds the lease for it. Each reconnection to NATS takes it up anew:
  * what was on its way to us when the connection broke would otherwise come after what is newer.
  */
-export function holdWork(parts: WorkParts): LeaseHolder {
+export function holdWork(parts: WorkParts): HeldWork {
   const { bus, clock, log, readiness, lifecycle } = parts.ctx
   let work: Work | undefined
   let turn = Promise.resolve()
@@ -62,5 +67,19 @@ export function holdWork(parts: WorkParts): LeaseHolder {
     await begin()
     await holder.stop()
   })
-  return holder
+  return {
+    ...holder,
+    adoptPolicy() {
+      turn = turn.then(async () => {
+        try {
+          await work?.adoptPolicy()
+        } catch (error) {
+          log.warn({ err: error }, 'the work is taken up anew, to go on by the new policy')
+          await work?.stop()
+          await change()
+        }
+      })
+      return turn
+    },
+  }
 }

@@ -25,15 +25,17 @@ import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
 import type { Hushed } from '../policy/policy-mutes.ts'
 import { POSTED } from '../posted/posted-queue.ts'
 import { startPosted } from '../posted/start-posted.ts'
+import type { ChannelSet } from './channel-set.ts'
 import { recallSent } from './recall-sent.ts'
-import { removedChannels } from './removed-channel.ts'
+import { removedChannel, removedChannels } from './removed-channel.ts'
+import { createServing } from './serving.ts'
 import { startDelivery } from './start-delivery.ts'
 import { startGrouping } from './start-grouping.ts'
 import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
 
 export interface WorkParts {
   readonly ctx: ServiceContext<NotifierEnv>
-  readonly channels: readonly Channel[]
+  readonly channels: Pick<ChannelSet, 'all'>
   readonly policy: () => Policy
   /** The policy without a configuration file. */
   readonly formerPolicy: Policy
@@ -52,6 +54,8 @@ export interface WorkParts {
 export interface Work {
   /** From now on nothing is begun; resolves when what was under way has ended. */
   stop(): Promise<void>
+  /** Goes on by the policy and the channels that hold now; resolves when each queue is served as it should be. */
+  adoptPolicy(): Promise<void>
 }
 
 const HOUR_MS = 3_600_000
@@ -75,17 +79,19 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   async function consume(
     from: TakeOver,
     rest: Pick<Parameters<typeof consumeDurable>[1], 'stages' | 'concurrency'>,
-  ) {
+  ): Promise<Consumer> {
     const { stream, filterSubject } = from
     const durable = await takeOverConsumer(bus, log, from)
     // A notification may be tried for a day: it is in hand all that time, not stuck.
     const handlingTimeoutMs = env.NOTIFY_RETRY_FOR + DAY_MS
-    consumers.push(await consumeDurable(ctx, { stream, filterSubject, durable, ...rest, handlingTimeoutMs }))
+    const consumer = await consumeDurable(ctx, { stream, filterSubject, durable, ...rest, handlingTimeoutMs })
+    consumers.push(consumer)
+    return consumer
   }
 
-  async function startChannel(channel: Channel) {
+  async function startChannel(channel: Channel): Promise<Consumer> {
     await recallSent(bus, channel.name, sent)
-    await consume(outboxOf(channel.name), {
+    return consume(outboxOf(channel.name), {
       concurrency: MANY,
       stages: pipeline(decodeJson, parseWith(outboxEvent), delivery.deliver(channel)),
     })
@@ -126,6 +132,17 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   const posted = await startPosted({ ctx, policy, metrics, mayAct, signal })
   const forgetTrouble = ctx.readiness.check('alertmanager', courses.trouble, { onlyDegrades: true })
 
+  const serving = createServing(startChannel)
+
+  /** Empties every queue: those of channels that are gone into the dead letters. */
+  async function serveChannels(): Promise<void> {
+    const wanted = channels.all()
+    const names = wanted.map(({ name }) => name)
+    const removed = new Set(await removedChannels(bus, [...names, DIGEST, WEBHOOKS, POSTED]))
+    for (const name of serving.names()) if (!names.includes(name)) removed.add(name)
+    await serving.serve([...wanted, ...[...removed].map(removedChannel)])
+  }
+
   /** Now and then: what nobody will ask for any more. */
   async function tidy(): Promise<void> {
     while (!signal.aborted) {
@@ -133,6 +150,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
         await grouper.forgetEndedBefore(clock.now() - REMEMBER_ENDED_MS)
         await store.tidy(clock.now() - DAY_MS)
         await courses.tidy()
+        await serveChannels()
         await posted.forgetEndedBefore(clock.now() - HOUR_MS)
       } catch (error) {
         log.debug({ err: error }, 'old records are dropped later')
@@ -152,19 +170,13 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   }
 
   try {
-    const removed = await removedChannels(bus, [
-      ...channels.map((channel) => channel.name),
-      DIGEST,
-      WEBHOOKS,
-      POSTED,
-    ])
     const held = await heldForDigests(bus)
     await consume(outboxOf(DIGEST), {
       concurrency: MOST_HELD,
       stages: pipeline(decodeJson, parseWith(outboxEvent), delivery.collect),
     })
     await delivery.untilCollected(Math.min(held, MOST_HELD))
-    await allSettledOrThrow([...channels, ...removed].map(startChannel))
+    await serveChannels()
     await consume(outboxOf(WEBHOOKS), {
       concurrency: MANY,
       stages: webhookStages({ bus, clock, log, courses, policy, publish, metrics, signal }),
@@ -191,7 +203,13 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     throw error
   }
   void tidy()
-  return { stop }
+  return {
+    stop,
+    async adoptPolicy() {
+      grouping.adoptPolicy()
+      await serveChannels()
+    },
+  }
 }
 
 /** How many messages wait for their digests. */
@@ -199,10 +217,4 @@ async function heldForDigests(bus: Bus): Promise<number> {
   const subject = bus.subjects.outbox(DIGEST)
   const { state } = await bus.jsm.streams.info(bus.streamName('OUTBOX'), { subjects_filter: subject })
   return state.subjects?.[subject] ?? 0
-}
-
-/** Waits for all even when one fails, so that each consumer is known when it must be stopped. */
-async function allSettledOrThrow(tasks: readonly Promise<void>[]): Promise<void> {
-  const failed = (await Promise.allSettled(tasks)).find((result) => result.status === 'rejected')
-  if (failed) throw failed.reason
 }
