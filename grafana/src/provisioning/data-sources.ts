@@ -1,6 +1,8 @@
 import type { DashboardOptions } from '../options.ts'
 import { ALERTS_SOURCE } from '../panels/alert-list.ts'
 
+/** How often a series has a sample at least, as Grafana takes it for its windows. Services publish of themselves so often. */
+export const SCRAPE_SECONDS = 15
 /** The uid by which Grafana knows the alert evaluator's data source. */
 const ALERTS_UID = 'tocsin-alerts'
 
@@ -21,8 +23,7 @@ export function dataSources({ datasource, datasourceUid }: DashboardOptions): ob
         isDefault: true,
         jsonData: {
           httpMethod: 'POST',
-          // What services publish of themselves comes every 15 s: a shorter window would miss it.
-          timeInterval: '15s',
+          timeInterval: `${SCRAPE_SECONDS}s`,
           exemplarTraceIdDestinations: [
             // Twice the dollar: Grafana is to leave it to the link.
             { name: 'trace_id', url: '$TRACES_URL/$${__value.raw}', urlDisplayLabel: 'Trace' },

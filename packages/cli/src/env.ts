@@ -29,6 +29,12 @@ const schema = z.object({
   NOTIFIER_AUTH_USER: text,
   NOTIFIER_AUTH_PASS: text,
   NOTIFIER_AUTH_TOKEN: text,
+  /** What `dashboards` writes, checks and imports, and where. */
+  GRAFANA_ENABLED: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(true),
+  GRAFANA_DASHBOARD_PATH: z.string().default('./grafana/dashboards'),
+  GRAFANA_DATASOURCE: z.string().default('Prometheus'),
+  GRAFANA_URL: z.string().default('http://localhost:3000'),
+  GRAFANA_TOKEN: text,
   PROMETHEUS_AUTH_USER: text,
   PROMETHEUS_AUTH_PASS: text,
   PROMETHEUS_AUTH_TOKEN: text,

@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.ts'
+import { dashboardsCommand } from './dashboards.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { deliveriesCommand } from './deliveries.ts'
 import { queryCommand } from './query.ts'
@@ -14,6 +15,7 @@ export const commands: readonly CliCommand[] = [
   statusCommand,
   queryCommand,
   rulesCommand,
+  dashboardsCommand,
   deliveriesCommand,
   deadLettersCommand,
 ]
