@@ -3,6 +3,7 @@ import { createNet } from '../channels/net/net.ts'
 import { channelKinds, createChannel } from '../channels/registry.ts'
 import type { NotifierEnv } from '../env.ts'
 import { createPolicyMetrics } from '../metrics.ts'
+import { loadTemplates } from '../templates/load-templates.ts'
 import { type ChannelSet, createChannelSet } from '../work/channel-set.ts'
 import { loadPolicy } from './config/load-policy.ts'
 import type { Policy } from './policy.ts'
@@ -30,19 +31,20 @@ export async function startPolicy(
   lifecycle.onStop('channels', channels.close)
 
   /** Makes the channels of a policy; the way to go over to them. */
-  function prepare(policy: Policy): Promise<() => Promise<void>> {
+  async function prepare(policy: Policy): Promise<() => Promise<void>> {
+    const { templates } = await loadTemplates(policy.templateFiles, clock)
     const commit = channels.prepare(policy, {
-      create: (integration) => createChannel(integration, { clock, net }),
+      create: (integration) => createChannel(integration, { clock, net, templates }),
       makeAnew: policy.templateFiles.length > 0,
     })
-    return Promise.resolve(async () => {
+    return async () => {
       const closeFormer = commit()
       const names = channels.all().map(({ name }) => name)
       if (names.length === 0) log.warn(NOBODY)
       else log.info({ channels: names }, 'channels')
       await adopt()
       closeFormer()
-    })
+    }
   }
 
   const file = env.NOTIFIER_CONFIG

@@ -2,6 +2,8 @@ import { access, constants, glob, readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { messageOf } from '@tocsin/runtime'
 import type { ChannelKindDefinition } from '../../channels/channel-kind.ts'
+import { checkTemplates } from '../../templates/check-templates.ts'
+import { loadTemplates } from '../../templates/load-templates.ts'
 import type { LoadedPolicy } from '../policy-source.ts'
 import { parsePolicy } from './parse-policy.ts'
 import { PolicyError } from './policy-error.ts'
@@ -12,14 +14,16 @@ export async function loadPolicy(
   kinds: readonly ChannelKindDefinition[],
 ): Promise<LoadedPolicy> {
   const source = await readPolicyFile(file)
-  const { policy, templates, secretFiles, faults } = parsePolicy(file, source, kinds)
+  const { policy, value, templates, secretFiles, faults } = parsePolicy(file, source, kinds)
   for (const { path: place, file: secret } of secretFiles) {
     const trouble = await troubleWith(secret)
     if (trouble) faults.add(place, `${secret} cannot be read: ${trouble}`)
   }
   const templateFiles = await findTemplates(templates, path.dirname(file), faults.add)
+  const loaded = await loadTemplates(templateFiles)
+  checkTemplates(value, loaded.templates, faults.add)
   faults.throwIfAny()
-  return { policy: { ...policy, templateFiles }, source }
+  return { policy: { ...policy, templateFiles }, source: [source, ...loaded.texts].join('\0') }
 }
 
 /** @throws {PolicyError} when it cannot be read */

@@ -15,6 +15,8 @@ import { readYaml } from './yaml-source.ts'
 /** A policy as a file has it, and what is still to be looked up beside that file. */
 export interface ParsedPolicy {
   readonly policy: Omit<Policy, 'templateFiles'>
+  /** The file's values: some of their texts are templates. */
+  readonly value: unknown
   /** Patterns of files, from the file's folder on. */
   readonly templates: readonly string[]
   /** Files with secrets, and where they are named. */
@@ -65,6 +67,7 @@ export function parsePolicy(
       resolveTimeoutMs,
       original: originalOf(yaml.value as Record<string, unknown>, kinds),
     },
+    value: yaml.value,
     templates: given.templates,
     secretFiles: secretFilesIn(given, folder),
     faults,
