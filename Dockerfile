@@ -29,7 +29,7 @@ ENV NODE_ENV=production \
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=pick /picked/sources ./
 COPY docs/runbooks ./docs/runbooks
-COPY deploy/docker/check-ready.mjs deploy/docker/warm-compile-cache.mjs ./deploy/docker/
+COPY deploy/docker/check-ready.sh deploy/docker/warm-compile-cache.mjs ./deploy/docker/
 USER 10001:10001
 RUN node deploy/docker/warm-compile-cache.mjs
 # Credentials may come as a file; what the environment says goes first.

@@ -22,6 +22,7 @@ export { probeRedis, redisDefinition, startRedisServer } from './redis-server.ts
 export type { Server, ServerOptions } from './run-server.ts'
 export {
   repositoryRoot,
+  SERVICE_NODE_ARGS,
   type ServiceOptions,
   spawnService,
   untilServiceReady,

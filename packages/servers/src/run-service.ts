@@ -19,7 +19,7 @@ const compileCache = (): string => join(repositoryRoot(), 'node_modules', '.cach
  * Where new objects are, at most; MiB. At Node's 16 a service under load holds a quarter to a third more memory, and
  * takes no less time for a sample.
  */
-const NODE_ARGS = ['--max-semi-space-size=4']
+export const SERVICE_NODE_ARGS: readonly string[] = ['--max-semi-space-size=4']
 
 export interface ServiceOptions {
   readonly name: string
@@ -36,7 +36,7 @@ export interface ServiceOptions {
 export const spawnService = (options: ServiceOptions): Promise<GuardedProcess> =>
   spawnGuarded({
     command: process.execPath,
-    args: [...NODE_ARGS, options.main],
+    args: [...SERVICE_NODE_ARGS, options.main],
     cwd: options.cwd ?? repositoryRoot(),
     env: { NODE_COMPILE_CACHE: compileCache(), ...options.env },
     onLine: options.onLine,
