@@ -12,6 +12,7 @@ import { addDeadLetterRoutes } from './http/dead-letter-routes.ts'
 import { createGuard } from './http/guard.ts'
 import { addIntakeRoutes } from './http/intake-routes.ts'
 import { addLogRoutes } from './http/log-routes.ts'
+import { addPreviewRoutes } from './http/preview-routes.ts'
 import { addReloadRoute } from './http/reload-route.ts'
 import { createNotifierMetrics } from './metrics.ts'
 import { createPublishOutbox } from './outbox/publish-outbox.ts'
@@ -87,9 +88,20 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     mayLog: createThrottle(clock),
   })
 
+  const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
+  addPreviewRoutes({
+    ...ctx,
+    guard,
+    policy,
+    channels,
+    externalURL,
+    timeoutMs: env.NOTIFY_SEND_TIMEOUT,
+    silences: quiet.silences,
+    firing,
+  })
+
   const redis = ctx.redis()
   readiness.check('redis', () => redis.trouble(), { onlyDegrades: true })
-  const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
   held = holdWork({
     ctx,
     channels,
