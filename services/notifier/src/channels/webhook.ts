@@ -1,6 +1,7 @@
 import { createHmac } from 'node:crypto'
 import type { OutboxEvent } from '@tocsin/contract'
 import { z } from 'zod'
+import { SIGNATURE_HEADER, TIMESTAMP_HEADER } from '../http/check-signature.ts'
 import { webhookPayload } from '../render/webhook-payload.ts'
 import type { ChannelKindDefinition } from './channel-kind.ts'
 import { createHttpChannel } from './http-channel.ts'
@@ -52,7 +53,7 @@ export const webhook: ChannelKindDefinition<WebhookSettings> = {
         const body = say.body(given.body, () =>
           JSON.stringify(webhookPayload(withMost(event, given.max_alerts))),
         )
-        const headers = key ? signatureOf(await key(), { id: event.id, body, nowMs: deps.clock.now() }) : {}
+        const headers = key ? signatureOf(await key(), body, deps.clock.now()) : {}
         return [{ method: given.method, url: (await url?.()) ?? '', headers, body }]
       },
     })
@@ -65,17 +66,9 @@ function withMost(event: OutboxEvent, most: number): OutboxEvent {
   return { ...event, alerts: event.alerts.slice(0, most), truncatedAlerts }
 }
 
-interface Signed {
-  readonly id: string
-  readonly body: string
-  readonly nowMs: number
-}
-
-/** As standardwebhooks.com has it, for whose check there are libraries. A key with `whsec_` is in base64. */
-function signatureOf(secret: string, { id, body, nowMs }: Signed): Record<string, string> {
-  const prefix = 'whsec_'
-  const key = secret.startsWith(prefix) ? Buffer.from(secret.slice(prefix.length), 'base64') : secret
+/** As this notifier's own intakes check it: HMAC-SHA256 over `<seconds>.<body>`. */
+function signatureOf(secret: string, body: string, nowMs: number): Record<string, string> {
   const timestamp = String(Math.floor(nowMs / 1000))
-  const signature = createHmac('sha256', key).update(`${id}.${timestamp}.${body}`).digest('base64')
-  return { 'webhook-id': id, 'webhook-timestamp': timestamp, 'webhook-signature': `v1,${signature}` }
+  const signature = createHmac('sha256', secret).update(`${timestamp}.${body}`).digest('hex')
+  return { [TIMESTAMP_HEADER]: timestamp, [SIGNATURE_HEADER]: `sha256=${signature}` }
 }

@@ -7,7 +7,17 @@ import type {
   WebhookAlert,
 } from '@tocsin/contract'
 import { cut, printable } from './cut.ts'
-import { digestSections, factsOf, humanTime, lastedText, linksOf, notesOf, valueText } from './present.ts'
+import {
+  digestSections,
+  entryTimes,
+  factsOf,
+  fallbackNote,
+  humanTime,
+  linksOf,
+  notesOf,
+  stateOf,
+  valueText,
+} from './present.ts'
 
 /** How a service marks text up. Each is given raw text, and escapes it. */
 export interface Markup {
@@ -37,6 +47,12 @@ const icons = { critical: '🔴', high: '🟠', medium: '🟡', low: '🔵' } as
 
 /** What a notification says beneath its headline, piece by piece: what fires first. */
 export function blocksOf(event: OutboxEvent, markup: Markup): readonly Block[] {
+  const note = fallbackNote(event)
+  const blocks = contentBlocks(event, markup)
+  return note ? [(budget: Budget) => markup.text(cut(note, 2 * budget.characters)), ...blocks] : blocks
+}
+
+function contentBlocks(event: OutboxEvent, markup: Markup): readonly Block[] {
   if (event.kind === 'message') return [messageBlock(event, markup)]
   if (event.kind === 'digest') return digestBlocks(event, markup)
   return firingFirst(event).map((alert) => alertBlock(alert, event, markup))
@@ -95,13 +111,6 @@ function alertBlock(alert: WebhookAlert, { severity }: OutboxAlerts, markup: Mar
     )
 }
 
-/** Since when it fires, or when it ended and how long it lasted. */
-export function stateOf(alert: WebhookAlert): string {
-  if (alert.status === 'firing') return `Firing since ${humanTime(alert.startsAt)}`
-  const lasted = lastedText(alert)
-  return `Resolved ${humanTime(alert.endsAt)}${lasted ? ` after ${lasted}` : ''}`
-}
-
 function messageBlock({ message, metadata, time, source }: OutboxMessage, markup: Markup): Block {
   const facts = Object.entries(metadata).map(([name, value]): [string, string] => [name, valueText(value)])
   return (budget) =>
@@ -123,7 +132,7 @@ function digestBlocks({ entries }: OutboxDigest, markup: Markup): readonly Block
 
 function entryLine(entry: DigestEntry, budget: Budget, markup: Markup): string {
   const icon = entry.status === 'resolved' ? '✅' : entry.status === 'message' ? '💬' : icons[entry.severity]
-  const title = `${icon} ${markup.bold(short(entry.title, budget))} ${markup.text(humanTime(entry.time))}`
+  const title = `${icon} ${markup.bold(short(entry.title, budget))} ${markup.text(entryTimes(entry))}`
   return lines(title, said(entry.text, budget, markup))
 }
 

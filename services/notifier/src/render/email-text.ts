@@ -1,6 +1,17 @@
 import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage, WebhookAlert } from '@tocsin/contract'
 import { headline } from './headline.ts'
-import { digestSections, factsOf, humanTime, lastedText, linksOf, notesOf, valueText } from './present.ts'
+import {
+  digestSections,
+  entryTimes,
+  factsOf,
+  fallbackNote,
+  humanTime,
+  linksOf,
+  notesOf,
+  stateOf,
+  valueText,
+} from './present.ts'
+import { silenceLink } from './silence-link.ts'
 
 const MOST_SHOWN = 100
 
@@ -12,28 +23,25 @@ export function emailText(event: OutboxEvent): string {
       : event.kind === 'message'
         ? messageBlocks(event)
         : digestBlocks(event)
-  return `${[headline(event), ...blocks, `-- \nSent by Tocsin to the receiver ${event.receiver}.`].join('\n\n')}\n`
+  const note = fallbackNote(event)
+  return `${[headline(event), ...(note ? [note] : []), ...blocks, `-- \nSent by Tocsin to the receiver ${event.receiver}.`].join('\n\n')}\n`
 }
 
-function alertBlocks({ alerts, truncatedAlerts }: OutboxAlerts): string[] {
-  const shown = alerts.slice(0, MOST_SHOWN).map(alertBlock)
+function alertBlocks(event: OutboxAlerts): string[] {
+  const { alerts, truncatedAlerts } = event
+  const shown = alerts.slice(0, MOST_SHOWN).map((alert) => alertBlock(alert, event))
   const hidden = alerts.length - shown.length + truncatedAlerts
   return hidden > 0 ? [...shown, `and ${hidden} more`] : shown
 }
 
-function alertBlock(alert: WebhookAlert): string {
+function alertBlock(alert: WebhookAlert, event: OutboxAlerts): string {
   const { labels, annotations } = alert
-  const lasted = lastedText(alert)
-  const state =
-    alert.status === 'firing'
-      ? `Firing since ${humanTime(alert.startsAt)}`
-      : `Resolved ${humanTime(alert.endsAt)}${lasted ? ` after ${lasted}` : ''}`
   return [
-    state,
+    stateOf(alert),
     annotations['summary'],
     annotations['description'],
     ...[...factsOf(labels), ...notesOf(annotations)].map(([name, value]) => `  ${name}: ${value}`),
-    ...linksOf(alert).map(({ text, href }) => `  ${text}: ${href}`),
+    ...[...linksOf(alert), ...silenceLink(event, labels)].map(({ text, href }) => `  ${text}: ${href}`),
   ]
     .filter(Boolean)
     .join('\n')
@@ -46,9 +54,9 @@ function messageBlocks({ message, metadata, time, source }: OutboxMessage): stri
 
 function digestBlocks({ entries, from, to }: OutboxDigest): string[] {
   const sections = digestSections(entries).map(({ title, entries: shown }) => {
-    const lines = shown.slice(0, MOST_SHOWN).map(({ title: name, text, time }) => {
-      const first = text.split('\n')[0]
-      return `  ${humanTime(time)}  ${name}${first ? `: ${first}` : ''}`
+    const lines = shown.slice(0, MOST_SHOWN).map((entry) => {
+      const first = entry.text.split('\n')[0]
+      return `  ${entryTimes(entry)}  ${entry.title}${first ? `: ${first}` : ''}`
     })
     return [`${title} (${shown.length})`, ...lines].join('\n')
   })

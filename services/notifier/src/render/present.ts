@@ -24,10 +24,17 @@ export function humanTime(time: string): string {
 }
 
 /** How long an alert lasted, such as `1h 5m`; undefined while it fires. */
-export function lastedText({ status, startsAt, endsAt }: WebhookAlert): string | undefined {
+function lastedText({ status, startsAt, endsAt }: WebhookAlert): string | undefined {
   const ms = Date.parse(endsAt) - Date.parse(startsAt)
   if (status === 'firing' || Number.isNaN(ms) || ms < 0) return undefined
   return durationText(ms)
+}
+
+/** Since when it fires, or when it ended and how long it lasted. */
+export function stateOf(alert: WebhookAlert): string {
+  if (alert.status === 'firing') return `Firing since ${humanTime(alert.startsAt)}`
+  const lasted = lastedText(alert)
+  return `Resolved ${humanTime(alert.endsAt)}${lasted ? ` after ${lasted}` : ''}`
 }
 
 export function durationText(ms: number): string {
@@ -51,7 +58,7 @@ export function safeLink(text: string | undefined): string | undefined {
 export function linksOf({
   annotations,
   generatorURL,
-}: WebhookAlert): { readonly text: string; readonly href: string }[] {
+}: Pick<WebhookAlert, 'annotations' | 'generatorURL'>): { readonly text: string; readonly href: string }[] {
   const links = [
     ['Runbook', safeLink(annotations['runbook_url'] ?? annotations['runbook'])],
     ['Dashboard', safeLink(annotations['dashboard_url'] ?? annotations['dashboard'])],
@@ -73,6 +80,12 @@ export function notesOf(annotations: Readonly<Record<string, string>>): [string,
   return Object.entries(annotations).filter(([name]) => !shown.has(name))
 }
 
+/** Why people read this who were not meant to at first; undefined where they were. */
+export function fallbackNote({ fallback }: OutboxEvent): string | undefined {
+  if (!fallback) return undefined
+  return `This was meant for ${fallback.receiver}, who could not be told by ${fallback.channel} (${fallback.reason}).`
+}
+
 /** A metadata value as one line of text. */
 export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
@@ -83,7 +96,15 @@ export interface DigestSection {
   readonly entries: readonly DigestEntry[]
 }
 
-/** A digest's entries as a person would order them: what fires, what has ended, then messages; the newest first. */
+const ranks: Readonly<Record<Severity, number>> = { critical: 0, high: 1, medium: 2, low: 3 }
+
+/** When it was, and how often where it was more than once. */
+export function entryTimes({ time, fired, since }: DigestEntry): string {
+  if (fired === undefined || fired < 2) return humanTime(time)
+  return `${humanTime(time)}, fired ${fired} times${since ? ` since ${humanTime(since)}` : ''}`
+}
+
+/** A digest's entries as a person would order them: what fires, what has ended, then messages; the worst first, then the newest. */
 export function digestSections(entries: readonly DigestEntry[]): readonly DigestSection[] {
   const newest = [...entries].sort((a, b) => Date.parse(b.time) - Date.parse(a.time))
   const last = new Map<string, DigestEntry>()
@@ -91,7 +112,8 @@ export function digestSections(entries: readonly DigestEntry[]): readonly Digest
     const key = entry.status === 'message' ? entry.id : JSON.stringify(Object.entries(entry.labels).sort())
     if (!last.has(key)) last.set(key, entry)
   }
-  const of = (status: DigestEntry['status']) => [...last.values()].filter((entry) => entry.status === status)
+  const worstFirst = [...last.values()].sort((a, b) => ranks[a.severity] - ranks[b.severity])
+  const of = (status: DigestEntry['status']) => worstFirst.filter((entry) => entry.status === status)
   return [
     { title: 'Still firing', entries: of('firing') },
     { title: 'Resolved', entries: of('resolved') },

@@ -1,11 +1,17 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { alertsNotification, digestNotification, messageNotification } from '../../test/samples/events.ts'
+import { manyAlerts } from '../../test/samples/hostile.ts'
+import { blocksOf, fitBlocks } from './blocks.ts'
+import { cut, cutBytes } from './cut.ts'
 import { emailHtml } from './email-html.ts'
 import { emailText } from './email-text.ts'
 import { headline } from './headline.ts'
+import { markdown, plain, telegramHtml } from './markups.ts'
 import { digestSections, durationText, safeLink } from './present.ts'
+import { silenceLink } from './silence-link.ts'
 import { slackMessage } from './slack-message.ts'
+import { teamsParts } from './teams-facts.ts'
 import { webhookPayload } from './webhook-payload.ts'
 
 const text = fc.string({ unit: 'binary', maxLength: 200 })
@@ -56,7 +62,9 @@ describe('an e-mail', () => {
       'meta',
       'title',
       'body',
+      'style',
       'div',
+      'span',
       'table',
       'tr',
       'td',
@@ -152,4 +160,65 @@ describe('what people read', () => {
     ['not a link', undefined],
     [undefined, undefined],
   ])('links to %s only if it is a web page', (given, link) => expect(safeLink(given)).toBe(link))
+})
+
+describe('what goes to a fallback receiver', () => {
+  const fallback = { receiver: 'ops', channel: 'ops-slack', reason: 'http_404', notification: 'n' }
+  const event = alertsNotification('email', { fallback })
+  const note = 'This was meant for ops, who could not be told by ops-slack (http_404).'
+
+  it('says why, in every form', () => {
+    expect(emailHtml(event)).toContain(note)
+    expect(emailText(event)).toContain(note)
+    expect(slackMessage(event).text).toContain(note)
+    expect(fitBlocks(blocksOf(event, plain), 4000)).toContain(note)
+    expect(teamsParts(event)[0]?.state).toContain('This was meant for ops')
+  })
+})
+
+describe('a mail of a group', () => {
+  it('says once what all have in common, and stays below what Gmail shows', () => {
+    const said = emailHtml(manyAlerts('email', 1000))
+    expect(said.match(/eu-west-1/g)).toHaveLength(1)
+    expect(said).toMatch(/and \d+ more/)
+    expect(Buffer.byteLength(said)).toBeLessThan(102_000)
+  })
+
+  it('leads to a silence where Alertmanager sent it, and nowhere else', () => {
+    const [silence] = silenceLink(alertsNotification('email', { source: 'alertmanager' }), { a: 'x"y' })
+    expect(decodeURIComponent(silence?.href ?? '')).toContain('/#/silences/new?filter={a="x\\"y"}')
+    expect(silenceLink(alertsNotification('email'), {})).toEqual([])
+    expect(
+      silenceLink(alertsNotification('email', { source: 'alertmanager', status: 'resolved' }), {}),
+    ).toEqual([])
+  })
+})
+
+describe('text that is cut', () => {
+  it('stays within its limit, is well-formed, and loses no half of a character', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.integer({ min: 3, max: 40 }),
+        (given, most) => {
+          expect(cut(given, most).length).toBeLessThanOrEqual(most)
+          expect(cut(given, most).isWellFormed()).toBe(true)
+          expect(Buffer.byteLength(cutBytes(given, most))).toBeLessThanOrEqual(most)
+          expect(cutBytes(given, most).isWellFormed()).toBe(true)
+        },
+      ),
+    )
+  })
+
+  it('is all there where it fits, whatever the markup, and counted where it does not', () => {
+    fc.assert(
+      fc.property(anyAlerts, fc.integer({ min: 300, max: 5000 }), (event, most) => {
+        for (const markup of [plain, markdown, telegramHtml]) {
+          const said = fitBlocks(blocksOf(event, markup), most)
+          expect(said.length).toBeLessThanOrEqual(most)
+        }
+      }),
+      { numRuns: 30 },
+    )
+  })
 })

@@ -1,6 +1,15 @@
 import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage, WebhookAlert } from '@tocsin/contract'
 import { headline } from './headline.ts'
-import { colourOf, digestSections, factsOf, humanTime, lastedText, linksOf, valueText } from './present.ts'
+import {
+  colourOf,
+  digestSections,
+  entryTimes,
+  factsOf,
+  fallbackNote,
+  linksOf,
+  stateOf,
+  valueText,
+} from './present.ts'
 
 interface Section {
   readonly type: 'section'
@@ -31,7 +40,8 @@ export function slackMessage(event: OutboxEvent): SlackMessage {
         ? messageBars(event)
         : digestBars(event)
   ).flatMap(([color, texts]) => bar(color, line, texts, blocks))
-  return { text: `*${line}*`, attachments }
+  const note = fallbackNote(event)
+  return { text: note ? `*${line}*\n${escapeSlack(note)}` : `*${line}*`, attachments }
 }
 
 /** What Slack gives a meaning to; the rest of its markup is harmless. */
@@ -82,11 +92,6 @@ export function slackTexts({ alerts }: OutboxAlerts): readonly string[] {
 
 function alertText(alert: WebhookAlert): string {
   const { annotations, labels } = alert
-  const lasted = lastedText(alert)
-  const state =
-    alert.status === 'firing'
-      ? `Firing since ${humanTime(alert.startsAt)}`
-      : `Resolved ${humanTime(alert.endsAt)}${lasted ? ` after ${lasted}` : ''}`
   const facts = factsOf(labels).map(([name, value]) => `${escapeSlack(name)}: \`${code(value)}\``)
   const links = linksOf(alert).map(
     ({ text, href }) => `<${escapeSlack(href).replaceAll('|', '%7C')}|${text}>`,
@@ -95,7 +100,7 @@ function alertText(alert: WebhookAlert): string {
     `*${escapeSlack(annotations['summary'] ?? labels['alertname'] ?? 'Alert')}*`,
     escapeSlack(annotations['description'] ?? ''),
     facts.join('  '),
-    state,
+    stateOf(alert),
     links.join('  '),
   ]
     .filter(Boolean)
@@ -116,7 +121,7 @@ function digestBars({ entries }: OutboxDigest): Bar[] {
     [
       `*${title} · ${shown.length}*`,
       ...shown.map((entry) =>
-        `*${escapeSlack(entry.title)}*  ${humanTime(entry.time)}\n${escapeSlack(entry.text)}`.trim(),
+        `*${escapeSlack(entry.title)}*  ${entryTimes(entry)}\n${escapeSlack(entry.text)}`.trim(),
       ),
     ],
   ])

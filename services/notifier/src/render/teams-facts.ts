@@ -1,8 +1,17 @@
 import type { OutboxEvent } from '@tocsin/contract'
-import { firingFirst, stateOf } from './blocks.ts'
+import { firingFirst } from './blocks.ts'
 import { cut, printable } from './cut.ts'
 import { teamsMarkdown } from './markups.ts'
-import { digestSections, factsOf, humanTime, linksOf, valueText } from './present.ts'
+import {
+  digestSections,
+  entryTimes,
+  factsOf,
+  fallbackNote,
+  humanTime,
+  linksOf,
+  stateOf,
+  valueText,
+} from './present.ts'
 
 /** One alert, message or entry of a digest, as both kinds of Teams cards show it; in markdown. */
 export interface TeamsPart {
@@ -28,6 +37,12 @@ const say = (raw: string, most: number) => escaped(cut(printable(raw).trim(), mo
 
 /** What fires first, then the rest, as far as a card may hold it. */
 export function teamsParts(event: OutboxEvent): readonly TeamsPart[] {
+  const note = fallbackNote(event)
+  const parts = contentParts(event)
+  return note ? [part('', '', note, [], 'message'), ...parts] : parts
+}
+
+function contentParts(event: OutboxEvent): readonly TeamsPart[] {
   if (event.kind === 'message') {
     const facts = Object.entries(event.metadata).map(([name, value]): [string, string] => [
       name,
@@ -37,7 +52,7 @@ export function teamsParts(event: OutboxEvent): readonly TeamsPart[] {
   }
   if (event.kind === 'digest')
     return digestSections(event.entries).flatMap(({ entries }) =>
-      entries.map(({ title, text, time, status }) => part(title, text, humanTime(time), [], status)),
+      entries.map((entry) => part(entry.title, entry.text, entryTimes(entry), [], entry.status)),
     )
   return firingFirst(event).map((alert) => {
     const { annotations, labels, status } = alert
