@@ -1,6 +1,6 @@
 import type { AlertRecord } from './records.ts'
 
-/** Alerts in Alertmanager's order: by job, by instance, by the number of labels, then by these. */
+/** Alerts in Alertmanager's order: by job, by instance (those without last), by how many labels, then by these. */
 export function inAlertOrder(alerts: readonly AlertRecord[]): readonly AlertRecord[] {
   return alerts
     .map((record) => ({
@@ -10,8 +10,8 @@ export function inAlertOrder(alerts: readonly AlertRecord[]): readonly AlertReco
     }))
     .sort(
       (a, b) =>
-        compare(a.labels['job'] ?? '', b.labels['job'] ?? '') ||
-        compare(a.labels['instance'] ?? '', b.labels['instance'] ?? '') ||
+        compareOwn(a.labels['job'], b.labels['job']) ||
+        compareOwn(a.labels['instance'], b.labels['instance']) ||
         a.names.length - b.names.length ||
         compareLabels(a, b),
     )
@@ -32,6 +32,11 @@ function compareLabels(a: Labelled, b: Labelled): number {
     if (order !== 0) return order
   }
   return 0
+}
+
+function compareOwn(a: string | undefined, b: string | undefined): number {
+  if (a === undefined || b === undefined) return Number(a === undefined) - Number(b === undefined)
+  return compare(a, b)
 }
 
 function compare(a: string, b: string): number {

@@ -27,7 +27,11 @@ export function readMatchers(
   }
   const legacy = (field: string, pairs: Readonly<Record<string, string>>, isRegex: boolean) =>
     Object.entries(pairs).flatMap(([name, value]) =>
-      attempt([...path, field, name], () => [createMatcher({ name, value, isRegex, isEqual: true })]),
+      // As Alertmanager writes them: the key of the route's groups has it.
+      attempt([...path, field, name], () => {
+        const whole = isRegex ? `^(?:${value})$` : value
+        return [createMatcher({ name, value: whole, isRegex, isEqual: true })]
+      }),
     )
   return [
     ...legacy(names.equal, equal, false),
