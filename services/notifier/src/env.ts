@@ -4,6 +4,7 @@ import { alertmanagerEnv } from './alertmanager/alertmanager-env.ts'
 import { channelEnv } from './channels/registry.ts'
 import { authEnv } from './http/auth-env.ts'
 import { rateLimitText } from './limits/parse-rate-limit.ts'
+import { silencesEnv } from './silences/silences-env.ts'
 
 const MINUTE = 60_000
 const HOUR = 60 * MINUTE
@@ -14,6 +15,7 @@ export const notifierEnv = z.object({
   ...channelEnv,
   ...alertmanagerEnv,
   ...authEnv,
+  ...silencesEnv,
   NOTIFIER_PORT: envVar.port.default(3002),
   /** Where people reach this notifier: the `externalURL` of what it sends. */
   NOTIFIER_EXTERNAL_URL: envVar.url().optional(),

@@ -5,7 +5,11 @@ export interface NotifierMetrics {
   /** One attempt, or the decision to make none. */
   attempt(entry: DeliveryEvent, endedMs: number): void
   /** One transition, request or webhook that was taken in. */
-  taken(input: 'alerts' | 'notify' | 'alertmanager' | 'posted', action: string, reason: string): void
+  taken(
+    input: 'alerts' | 'notify' | 'alertmanager' | 'posted' | 'acknowledgement',
+    action: string,
+    reason: string,
+  ): void
   digestSize(entries: number): void
   /** A digest was put on its way. */
   digest(name: string, reason: 'schedule' | 'size'): void

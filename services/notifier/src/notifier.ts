@@ -19,6 +19,8 @@ import { createPublishOutbox } from './outbox/publish-outbox.ts'
 import { defaultPolicy } from './policy/default-policy.ts'
 import { startPolicy } from './policy/start-policy.ts'
 import { createPublishPosted } from './posted/publish-posted.ts'
+import { addAcknowledgementRoutes } from './silences/acknowledgement-routes.ts'
+import { createAttend } from './silences/attend-silences.ts'
 import { startSilences } from './silences/start-silences.ts'
 import { type HeldWork, holdWork } from './work/hold-work.ts'
 
@@ -76,12 +78,13 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   addLogRoutes(ctx)
   addReloadRoute(http, guard, reload)
   addDeadLetterRoutes({ ...ctx, guard, metrics, isServed: (channel) => isServed(policy(), channel) })
+  addAcknowledgementRoutes({ ...ctx, ...quiet, policy, guard, firing, metrics })
   addV2Routes({
     ...ctx,
+    ...quiet,
     policy,
     guard,
     startedMs,
-    silences: quiet.silences,
     firing,
     metrics,
     publishPosted: createPublishPosted(bus, env.MAX_EVENT_BYTES),
@@ -112,6 +115,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
       acknowledged: quiet.acknowledgements.acknowledged,
       onChange: quiet.onChange,
     },
+    attend: createAttend({ ctx, quiet, firing }),
     publish,
     metrics,
     targets,

@@ -81,7 +81,7 @@ interface RoutedGroup {
 }
 
 /** The groups of alerts, by the routes that hold now. */
-function groupsOf(records: readonly AlertRecord[], policy: Policy): Iterable<RoutedGroup> {
+export function groupsOf(records: readonly AlertRecord[], policy: Policy): Iterable<RoutedGroup> {
   const groups = new Map<string, RoutedGroup>()
   for (const record of records) {
     const own = labelsOfRecord(record)

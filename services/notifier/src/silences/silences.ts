@@ -34,6 +34,9 @@ const PREFIX = 'silence'
 const keyOf = (id: string) => `${PREFIX}.${id}`
 const MOST_TRIES = 5
 
+/** Where it is kept that people were reminded of the end of a silence. */
+export const reminderKey = (id: string) => `reminded.${id}`
+
 /** The silences of a bucket, which is to be begun afterwards. */
 export function createSilences({ bucket, clock, onChange, onBadRecord }: SilencesDeps): Silences {
   const book = createSilenceBook(clock, onChange)
@@ -97,6 +100,7 @@ export function createSilences({ bucket, clock, onChange, onBadRecord }: Silence
     async forgetEndedBefore(ms) {
       const old = book.list().filter(({ endsMs }) => endsMs < ms)
       for (const { record } of old) {
+        await bucket.wipe(reminderKey(record.id))
         await bucket.wipe(keyOf(record.id))
         book.delete(record.id)
       }

@@ -25,6 +25,7 @@ import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
 import type { Hushed } from '../policy/policy-mutes.ts'
 import { POSTED } from '../posted/posted-queue.ts'
 import { startPosted } from '../posted/start-posted.ts'
+import type { Attend } from '../silences/attend-silences.ts'
 import type { ChannelSet } from './channel-set.ts'
 import { recallSent } from './recall-sent.ts'
 import { removedChannel, removedChannels } from './removed-channel.ts'
@@ -40,6 +41,7 @@ export interface WorkParts {
   /** The policy without a configuration file. */
   readonly formerPolicy: Policy
   readonly hushed: Hushed
+  readonly attend: Attend
   readonly publish: PublishOutbox
   readonly metrics: NotifierMetrics
   /** The Alertmanagers that are told of alerts, if any. */
@@ -130,6 +132,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     signal,
   })
   const posted = await startPosted({ ctx, policy, metrics, mayAct, signal })
+  const leave = parts.attend({ mayAct, signal })
   const forgetTrouble = ctx.readiness.check('alertmanager', courses.trouble, { onlyDegrades: true })
 
   const serving = createServing(startChannel)
@@ -164,6 +167,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     ending.abort()
     grouper.stop()
     posted.stop()
+    leave()
     delivery.stop()
     forgetTrouble()
     await Promise.all([...stopped, courses.stop()])
