@@ -2,6 +2,7 @@ import type { CliCommand } from '../command.ts'
 import { dashboardsCommand } from './dashboards.ts'
 import { deadLettersCommand } from './dead-letters.ts'
 import { deliveriesCommand } from './deliveries.ts'
+import { notifyCommand } from './notify.ts'
 import { queryCommand } from './query.ts'
 import { rulesCommand } from './rules.ts'
 import { statusCommand } from './status.ts'
@@ -18,4 +19,5 @@ export const commands: readonly CliCommand[] = [
   dashboardsCommand,
   deliveriesCommand,
   deadLettersCommand,
+  notifyCommand,
 ]
