@@ -1,4 +1,5 @@
 import type { OutboxAlerts, OutboxDigest, OutboxEvent } from '@tocsin/contract'
+import { digestSections } from './present.ts'
 
 const LONGEST = 200
 
@@ -8,9 +9,14 @@ export function headline(event: OutboxEvent): string {
     event.kind === 'alerts'
       ? `${alertsPrefix(event)} ${alertsTitle(event)}`
       : event.kind === 'digest'
-        ? `[DIGEST:${event.entries.length}] ${digestTitle(event)}`
+        ? `[DIGEST:${event.entries.length}] ${event.heldFor === undefined ? '' : 'over the rate limit: '}${digestTitle(event)}`
         : `[${event.severity.toUpperCase()}] ${event.title}`
-  return oneLine(line)
+  return oneLine(`${fallbackMark(event)}${line}`)
+}
+
+/** Says to who is told instead for whom it was, and why these could not be told. */
+function fallbackMark({ fallback }: OutboxEvent): string {
+  return fallback ? `[FALLBACK for ${fallback.receiver}, ${fallback.channel}: ${fallback.reason}] ` : ''
 }
 
 function alertsPrefix({ alerts, status }: OutboxAlerts): string {
@@ -32,11 +38,12 @@ export function alertsTitle({ commonLabels, commonAnnotations, groupLabels }: Ou
   return summary ? `${name} — ${summary}` : name
 }
 
-/** What a digest holds, in words. */
+/** What a digest holds, in words: each alert as it was last. */
 export function digestTitle({ entries }: OutboxDigest): string {
-  const count = (status: string) => entries.filter((entry) => entry.status === status).length
+  const shown = digestSections(entries).flatMap((section) => section.entries)
+  const count = (status: string) => shown.filter((entry) => entry.status === status).length
   const parts = [
-    [count('firing'), 'fired'],
+    [count('firing'), 'still firing'],
     [count('resolved'), 'resolved'],
     [count('message'), count('message') === 1 ? 'message' : 'messages'],
   ] as const

@@ -36,7 +36,7 @@ describe('a headline', () => {
       '[RESOLVED] HighErrorRate — Too many requests fail',
     )
     expect(headline(messageNotification('email'))).toBe('[HIGH] Deployment Complete')
-    expect(headline(digestNotification('email'))).toBe('[DIGEST:4] 2 fired, 1 resolved, 1 message')
+    expect(headline(digestNotification('email'))).toBe('[DIGEST:4] 1 still firing, 1 resolved, 1 message')
   })
 
   it('is one line of at most 200 characters, whatever it is made of', () => {
@@ -128,7 +128,7 @@ describe('a webhook', () => {
     })
     expect(webhookPayload(digestNotification('webhook'))).toMatchObject({
       kind: 'digest',
-      title: '2 fired, 1 resolved, 1 message',
+      title: '1 still firing, 1 resolved, 1 message',
       entries: expect.any(Array),
     })
   })

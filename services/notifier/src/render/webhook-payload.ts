@@ -1,8 +1,16 @@
 import type { OutboxEvent, WebhookBody } from '@tocsin/contract'
 import { digestTitle } from './headline.ts'
 
-/** What the webhook channel posts: alerts in Alertmanager's format (version 4), the rest under `kind`. */
+/**
+ * What the webhook channel posts: alerts in Alertmanager's format (version 4), the rest under `kind`. What comes to a
+ * fallback receiver says for whom it was.
+ */
 export function webhookPayload(event: OutboxEvent): WebhookBody | Readonly<Record<string, unknown>> {
+  const payload = payloadOf(event)
+  return event.fallback ? { ...payload, fallback: event.fallback } : payload
+}
+
+function payloadOf(event: OutboxEvent): WebhookBody | Readonly<Record<string, unknown>> {
   switch (event.kind) {
     case 'alerts':
       return {
