@@ -51,7 +51,8 @@ function acceptedMs({ stages: { grouped, replayed } }: OutboxEvent, { timeMs }: 
 export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<OutboxEvent, Done> {
   const { clock, sent, fallbacks } = deps
   const limits = { ...retryLimits, retryForMs: deps.retryForMs }
-  const redact = createRedact(channel.secrets)
+  // Read each time: a channel may learn of secrets later, as from a file.
+  const redact = (text: string) => createRedact(channel.secrets)(text)
   const record = { ...deps, redact }
   const inOrder = createInOrder()
   const gate = createGate(deps.pace, clock)

@@ -3,6 +3,8 @@ import { redactUrls } from '@tocsin/runtime'
 export type Redact = (text: string) => string
 
 const SHORTEST_SECRET = 4
+/** Of `<id>:<token>`, a part as long as this is a secret by itself. */
+const SHORTEST_PART = 12
 
 /** Replaces every one of the secrets in a text, and the password of every URL. */
 export function createRedact(secrets: readonly string[]): Redact {
@@ -13,5 +15,10 @@ export function createRedact(secrets: readonly string[]): Redact {
 }
 
 function spellings(secret: string): string[] {
-  return [secret, encodeURIComponent(secret), Buffer.from(secret).toString('base64')]
+  const parts = secret.split(':').filter((part) => part.length >= SHORTEST_PART)
+  return [secret, ...parts].flatMap((text) => [
+    text,
+    encodeURIComponent(text),
+    Buffer.from(text).toString('base64'),
+  ])
 }

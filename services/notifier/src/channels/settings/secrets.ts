@@ -58,8 +58,14 @@ export function secretsOfUrl(text: string): string[] {
     search.slice(1),
     password,
     decoded(password),
+    ...[...pathname.split('/'), ...url.searchParams.values()].filter(isToken),
   ]
   return parts.filter((part) => part.length > 1)
+}
+
+/** What a service may name by itself when it does not know it; not every word of a path. */
+function isToken(text: string): boolean {
+  return text.length >= 8 && /\d/.test(text)
 }
 
 /** Percent-encoding undone, as far as it is well-formed. */
