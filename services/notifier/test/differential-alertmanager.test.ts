@@ -7,11 +7,20 @@ import { STEP_MS, startTwoNotifiers, type TwoNotifiers } from './differential/tw
 failOnLeaks({ beforeAll, afterAll })
 
 const SEED = Number(process.env['SEED'] ?? 20)
+/**
+ * Each runs by its own clock: on a machine that stands still for half a step they see different things at a flush. That
+ * does not happen again and again; a real difference does.
+ */
+const TRIES = 3
 const all = scenarios(SEED, 12)
+const nameOfTry = (name: string, number: number) => `${name}-try${number}`
+const tries = Array.from({ length: TRIES }, (_, n) =>
+  all.map((scenario) => ({ ...scenario, name: nameOfTry(scenario.name, n) })),
+)
 
 let two: TwoNotifiers
 beforeAll(async () => {
-  two = await startTwoNotifiers(all)
+  two = await startTwoNotifiers(tries.flat())
 }, 120_000)
 afterAll(() => two.stop())
 
@@ -30,7 +39,7 @@ async function play(scenario: Scenario): Promise<void> {
   const standing = new Map<number, () => Promise<void>>()
   const beganMs = performance.now()
   for (const [i, step] of [...steps, lastStep(scenario)].entries()) {
-    // Both run by their own clocks: there is nothing to wait for but the time between two of their flushes.
+    // There is nothing to wait for but the time between two of their flushes.
     await new Promise((resolve) => setTimeout(resolve, beganMs + i * STEP_MS - performance.now()))
     for (const [n, { from, to, matcher }] of silences.entries()) {
       if (from === i) standing.set(n, await two.silence(...matcher, name))
@@ -40,18 +49,35 @@ async function play(scenario: Scenario): Promise<void> {
   }
 }
 
-it('tells the same groups the same, in the same order, as the real Alertmanager', {
-  timeout: 90_000,
-}, async () => {
-  await Promise.all(all.map(play))
-  expect(all.every(({ steps }) => steps.length === STEPS)).toBe(true)
-  const isTheSame = () =>
-    JSON.stringify([...toldIn(two.ours.requests)]) === JSON.stringify([...toldIn(two.theirs.requests)])
-  // The last ends are told a flush later; a difference is shown below.
-  await waitFor(isTheSame, { timeoutMs: 4 * STEP_MS }).catch(() => {})
-  expect(Object.fromEntries(toldIn(two.ours.requests))).toEqual(
-    Object.fromEntries(toldIn(two.theirs.requests)),
+/** What both told of a scenario, theirs first. */
+function toldOf({ name }: Scenario) {
+  return [two.theirs, two.ours].map(({ requests }) =>
+    Object.fromEntries([...toldIn(requests)].filter(([key]) => key.includes(`{scenario="${name}"}`))),
   )
+}
+
+function isTheSame(scenario: Scenario): boolean {
+  const [theirs, ours] = toldOf(scenario)
+  return JSON.stringify(theirs) === JSON.stringify(ours)
+}
+
+it('tells the same groups the same, in the same order, as the real Alertmanager', {
+  timeout: 200_000,
+}, async () => {
+  let left = all
+  for (const [n, scenariosOfTry] of tries.entries()) {
+    const played = scenariosOfTry.filter((_, i) => left.includes(all[i] as Scenario))
+    await Promise.all(played.map(play))
+    // The last ends are told a flush later; a difference is shown below.
+    await waitFor(() => played.every(isTheSame), { timeoutMs: 3 * STEP_MS }).catch(() => {})
+    const last = n === TRIES - 1
+    for (const scenario of played) if (last) expect(toldOf(scenario)[1]).toEqual(toldOf(scenario)[0])
+    left = all.filter(
+      (_, i) => played.includes(scenariosOfTry[i] as Scenario) && !isTheSame(scenariosOfTry[i] as Scenario),
+    )
+    if (left.length === 0) break
+  }
+  expect(all.every(({ steps }) => steps.length === STEPS)).toBe(true)
   // Nothing was compared where nothing was told.
-  expect(toldIn(two.theirs.requests).size).toBeGreaterThan(20)
+  expect(toldIn(two.theirs.requests).size).toBeGreaterThan(40)
 })

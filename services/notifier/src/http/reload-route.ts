@@ -1,4 +1,4 @@
-import { HttpError, messageOf } from '@tocsin/runtime'
+import { codeOf, messageOf } from '@tocsin/runtime'
 import type { Express } from 'express'
 import type { Guard } from './guard.ts'
 
@@ -7,11 +7,11 @@ export function addReloadRoute(http: Express, guard: Guard, reload: () => Promis
   http.post('/-/reload', ...guard, async (_request, response) => {
     try {
       await reload()
+      response.status(200).end()
     } catch (error) {
-      throw new HttpError(500, 'not_reloaded', `failed to reload config: ${messageOf(error)}`, {
-        cause: error,
-      })
+      // The faults quote no secret, and whoever asks must see them.
+      const message = `failed to reload config: ${messageOf(error)}`
+      response.status(500).json({ error: { code: codeOf(error) ?? 'not_reloaded', message } })
     }
-    response.status(200).end()
   })
 }
