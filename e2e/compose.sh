@@ -87,15 +87,15 @@ compose build -q
 say 'the image is built'
 compose create -q "${services[@]}" 2>/dev/null || compose create "${services[@]}" >/dev/null 2>&1
 up=$SECONDS
-compose up -d --wait --wait-timeout 300 "${services[@]}" >/dev/null 2>&1 || fail 'not everything became healthy within 300 s'
+compose up -d --wait --wait-timeout 600 "${services[@]}" >/dev/null 2>&1 || fail 'not everything became healthy within 600 s'
 say "everything is healthy, $((SECONDS - up)) s after docker compose up"
 
 publish 2
-until_true 120 'Prometheus has scraped the metric' in_prometheus compose_proof 2
-until_true 120 'the rule fires in Prometheus' in_prometheus "$firing" 1
-until_true 120 'Alertmanager has the alert' in_alertmanager
-until_true 120 'its webhook has reached the notifier, which delivered it' webhook_taken
-until_true 120 'the mail is in the inbox' mail_count_is FIRING 1
+until_true 300 'Prometheus has scraped the metric' in_prometheus compose_proof 2
+until_true 300 'the rule fires in Prometheus' in_prometheus "$firing" 1
+until_true 300 'Alertmanager has the alert' in_alertmanager
+until_true 300 'its webhook has reached the notifier, which delivered it' webhook_taken
+until_true 300 'the mail is in the inbox' mail_count_is FIRING 1
 
 # A crash of each: Docker starts them again. NATS goes and comes back under all of them.
 for service in collector alert-evaluator notifier; do
@@ -103,22 +103,22 @@ for service in collector alert-evaluator notifier; do
 done
 compose kill nats >/dev/null 2>&1
 compose start nats >/dev/null 2>&1
-until_true 180 'everything is healthy again after crashes of NATS, collector, alert-evaluator and notifier' healthy
+until_true 300 'everything is healthy again after crashes of NATS, collector, alert-evaluator and notifier' healthy
 
 # What happens while nobody can be told is told afterwards.
 compose kill notifier >/dev/null 2>&1
 publish 0
-until_true 120 'Prometheus has seen the end, while the notifier is down' in_prometheus compose_proof 0
+until_true 300 'Prometheus has seen the end, while the notifier is down' in_prometheus compose_proof 0
 compose start notifier >/dev/null 2>&1
-until_true 180 'the mail about the end is in the inbox' mail_count_is RESOLVED 1
+until_true 300 'the mail about the end is in the inbox' mail_count_is RESOLVED 1
 
 # Prometheus alone is enough, should the alert evaluator be down.
 compose kill alert-evaluator >/dev/null 2>&1
 before=$(mails FIRING)
 publish 3
-until_true 180 'Prometheus told of the next alert without the alert evaluator' mail_count_is FIRING $((before + 1))
+until_true 300 'Prometheus told of the next alert without the alert evaluator' mail_count_is FIRING $((before + 1))
 compose start alert-evaluator >/dev/null 2>&1
-until_true 120 'everything is healthy again' healthy
+until_true 300 'everything is healthy again' healthy
 
 denied=$(compose logs --no-color nats | grep -c Violation || true)
 [ "$denied" -eq 0 ] || fail "NATS denied $denied times what a service asked: $(compose logs --no-color nats | grep -m 3 Violation)"

@@ -81,7 +81,7 @@ export async function startGuardedSystem(): Promise<GuardedSystem> {
     const services = new Map<ServiceUser, ServiceUnderTest>()
     const start = (name: ServiceUser, own: Readonly<Record<string, string>> = {}) =>
       startService(name, environment(name, { nats, redis, smtp, alertmanager }, services, own), {
-        readyTimeoutMs: 60_000,
+        readyTimeoutMs: 180_000,
       }).then(keep)
     services.set('collector', await start('collector'))
     services.set('notifier', await start('notifier', { NOTIFIER_PORT: String(port) }))
