@@ -8,7 +8,7 @@ export default defineConfig({
       'packages/*/{src,test}/**/*.test.ts',
       'services/*/{src,test}/**/*.test.ts',
       'examples/*/{src,test}/**/*.test.ts',
-      'grafana/{src,test}/**/*.test.ts',
+      'grafana/{src,test,preview}/**/*.test.ts',
       'lint/**/*.test.ts',
       'e2e/test/**/*.test.ts',
     ],

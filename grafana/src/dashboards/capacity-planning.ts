@@ -86,7 +86,7 @@ const trends: Section = {
         title: 'Growth a day, of the limit',
         description: 'The slope of the trend. Below 0, the resource is given back.',
         unit: 'percentunit',
-        min: -1,
+        around: [0, 0.01],
         queries: [
           {
             expr: `${gauge('tocsin_capacity_growth_per_day')} / (${gauge('tocsin_capacity_limit')} > 0)`,

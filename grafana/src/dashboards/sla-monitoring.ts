@@ -85,8 +85,7 @@ const burnDown: Section = {
         description:
           'What is left of each budget. It falls with failures, and comes back as they leave the rolling day.',
         unit: 'percentunit',
-        min: -1,
-        max: 1,
+        around: [0, 1],
         queries: [{ expr: budget, legend: '{{slo}}' }],
         thresholds: budgetSteps,
         runbooks: ['sla/ErrorBudgetFalls'],
@@ -111,8 +110,7 @@ const burnDown: Section = {
         title: 'Compliance and target',
         description: 'Compliance over a rolling day, above its dashed target or below.',
         unit: 'percentunit',
-        min: 0.9,
-        max: 1,
+        around: [0.99, 1],
         queries: [
           { expr: compliance, legend: '{{slo}}', refId: 'A' },
           { expr: target, legend: '{{slo}} target', refId: 'B' },
@@ -150,7 +148,7 @@ const services: Section = {
         title: 'Availability by service',
         description: 'The share of requests that the server did not fail, as it is now: where a budget goes.',
         unit: 'percentunit',
-        max: 1,
+        around: [0.99, 1],
         queries: [
           { expr: share(`${requests}{status_code!~"5.."}`, requests, 'service'), legend: '{{service}}' },
         ],
@@ -160,7 +158,7 @@ const services: Section = {
         title: 'Response time compliance by service',
         description: 'The share of requests that were answered within half a second.',
         unit: 'percentunit',
-        max: 1,
+        around: [0.95, 1],
         queries: [{ expr: share(inTime, answered, 'service'), legend: '{{service}}' }],
         runbooks: ['api/SlowRequests'],
       }),

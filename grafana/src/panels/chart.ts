@@ -26,6 +26,8 @@ export interface Chart extends Look {
   readonly stack?: boolean
   readonly bars?: boolean
   readonly log?: boolean
+  /** What the axis shows at least, in place of a floor of 0: it grows with what lies outside. */
+  readonly around?: readonly [least: number, most: number]
   /** Series that are the edges of an interval: the area between them is shaded. By refId. */
   readonly bands?: readonly { readonly upper: string; readonly lower: string; readonly colour: string }[]
   /** Series that are a limit or a target: dashed, in this colour. By refId. */
@@ -37,11 +39,12 @@ export interface Chart extends Look {
 /** Series over time. */
 export function chart(look: Chart): PanelBuilder {
   const panel = new PanelBuilder().datasource(source).targets(targets(look.queries))
-  dress(panel, { min: 0, ...look })
+  dress(panel, look.around ? look : { min: 0, ...look })
+  if (look.around) panel.axisSoftMin(look.around[0]).axisSoftMax(look.around[1])
   panel
     .drawStyle(look.bars ? GraphDrawStyle.Bars : GraphDrawStyle.Line)
     .lineWidth(look.bars ? 0 : 1)
-    .fillOpacity(look.stack || look.bars ? 60 : 8)
+    .fillOpacity(look.stack || look.bars ? 60 : 0)
     .gradientMode(GraphGradientMode.None)
     .axisColorMode(AxisColorMode.Text)
     .showPoints(VisibilityMode.Never)

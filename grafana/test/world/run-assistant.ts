@@ -24,7 +24,7 @@ export async function runAssistant(nats: string): Promise<Assistant> {
   await monitoring.start()
   let ticks = 0
   const work = () => {
-    const wave = 0.5 + 0.4 * Math.sin(ticks / 60)
+    const wave = 0.5 + 0.4 * Math.sin(ticks / 400)
     runAgents(monitoring, ticks, wave)
     useDatabase(monitoring, ticks, wave)
     useDerived(monitoring, ticks, wave)

@@ -28,11 +28,11 @@ const pasts: readonly Past[] = [
   { selector: 'db_pool_max_connections', at: (value) => value },
   {
     selector: 'db_pool_connections{state="active"}',
-    at: (value, ago) => Math.max(0, Math.round(value - ago / 300 + wave(ago))),
+    at: (value, ago) => Math.max(0, Math.round(value - ago / 700 + wave(ago))),
   },
   { selector: 'api_rate_limit_max_requests', at: (value) => value },
   // More and more is used: at this pace the limit is reached soon.
-  { selector: 'api_rate_limit_remaining_requests', at: (value, ago) => value + ago / 4 + 10 * wave(ago) },
+  { selector: 'api_rate_limit_remaining_requests', at: (value, ago) => value + ago / 9 + 10 * wave(ago) },
 ]
 
 interface Vector {
