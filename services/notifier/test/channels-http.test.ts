@@ -241,6 +241,8 @@ describe('the webhook', () => {
     expect(await send(channel)).toMatchObject({ result: 'delivered' })
     expect(sink.requests[0]).toMatchObject({ path: '/s3cret-path' })
     expect(channel.secrets).toContain('/s3cret-path')
+    await writeFile(path, 'not an address')
+    expect(await send(channel)).toMatchObject({ result: 'retry', reason: 'secret_file' })
   })
 })
 
@@ -321,6 +323,24 @@ describe('Discord', () => {
       content: '<@&42> look',
       allowed_mentions: { parse: [], roles: ['42'], users: [] },
     })
+  })
+})
+
+describe('Telegram', () => {
+  it('is told in bare text what it cannot read as markup', async () => {
+    sink.answer({ status: 400, body: '{"ok":false,"description":"Bad Request: can\'t parse entities"}' }, 200)
+    const raw = {
+      api_url: sink.url,
+      bot_token: 't',
+      chat_id: 1,
+      message: '<b>broken & <',
+      parse_mode: 'HTML',
+    }
+    expect(await send(channelWith('telegram', raw, { text: String, html: String }))).toMatchObject({
+      result: 'delivered',
+    })
+    expect(sink.requests[1]?.json()).toMatchObject({ chat_id: 1, text: 'broken & <' })
+    expect(sink.requests[1]?.json()).not.toHaveProperty('parse_mode')
   })
 })
 

@@ -192,7 +192,8 @@ describe('the e-mail channel', () => {
     const event = alertsNotification('email')
     const attempt = () => attemptSend(channel, event, { clock: systemClock, timeoutMs: 100 })
     expect(await attempt()).toMatchObject({ result: 'retry', reason: 'timeout' })
-    await vi.waitFor(async () => expect(await attempt()).toMatchObject({ result: 'delivered' }), 5000)
+    await smtp.waitForMail()
+    await vi.waitFor(async () => expect(await attempt()).toMatchObject({ result: 'delivered' }), 15_000)
     expect(smtp.mails).toHaveLength(1)
   })
 

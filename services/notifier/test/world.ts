@@ -42,20 +42,24 @@ export async function startWorld(env: Readonly<Record<string, string>> = {}): Pr
     startSlack(),
     startSmtp(),
   ])
-  const service = await startService('notifier', {
-    NATS_URL: nats.url,
-    REDIS_URL: redis.url,
-    WEBHOOK_URL: sink.url,
-    SLACK_WEBHOOK_URL: slack.url,
-    SMTP_HOST: smtp.host,
-    SMTP_PORT: String(smtp.port),
-    EMAIL_TO: 'team@example.com',
-    NOTIFY_GROUP_WAIT: '200ms',
-    NOTIFY_GROUP_INTERVAL: '200ms',
-    NOTIFY_SEND_TIMEOUT: '1s',
-    DIGEST_INTERVAL: '1s',
-    ...env,
-  })
+  const service = await startService(
+    'notifier',
+    {
+      NATS_URL: nats.url,
+      REDIS_URL: redis.url,
+      WEBHOOK_URL: sink.url,
+      SLACK_WEBHOOK_URL: slack.url,
+      SMTP_HOST: smtp.host,
+      SMTP_PORT: String(smtp.port),
+      EMAIL_TO: 'team@example.com',
+      NOTIFY_GROUP_WAIT: '200ms',
+      NOTIFY_GROUP_INTERVAL: '200ms',
+      NOTIFY_SEND_TIMEOUT: '1s',
+      DIGEST_INTERVAL: '1s',
+      ...env,
+    },
+    { readyTimeoutMs: 60_000 },
+  )
   const bus = await connectBus({
     env: { NATS_URL: [nats.url], NATS_REPLICAS: 1, NATS_SUBJECT_PREFIX: DEFAULT_PREFIX },
     name: 'test',

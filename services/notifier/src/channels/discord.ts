@@ -5,7 +5,7 @@ import { createHttpChannel } from './http-channel.ts'
 import { type HttpAnswer, retryIn } from './http-outcome.ts'
 import { checks, needs, onlyOne, text, webUrl } from './settings/fields.ts'
 import { httpConfig } from './settings/http-config.ts'
-import { createSecrets, secretsOfUrl } from './settings/secrets.ts'
+import { createSecrets } from './settings/secrets.ts'
 
 const settings = z
   .strictObject({
@@ -33,8 +33,8 @@ export const discord: ChannelKindDefinition<DiscordSettings> = {
   sendResolved: true,
   secretFields: ['webhook_url'],
   create(given, deps) {
-    const secrets = createSecrets(...(given.webhook_url === undefined ? [] : secretsOfUrl(given.webhook_url)))
-    const url = secrets.source(given.webhook_url, given.webhook_url_file)
+    const secrets = createSecrets()
+    const url = secrets.address(given.webhook_url, given.webhook_url_file)
     return createHttpChannel(deps, {
       // Discord allows five messages in two seconds.
       concurrency: 1,
@@ -43,7 +43,7 @@ export const discord: ChannelKindDefinition<DiscordSettings> = {
       // Seconds, more exactly than the header has them.
       judge: (answer: HttpAnswer) => retryIn(answer, limited, ({ retry_after }) => retry_after),
       calls: async (event, say) => [
-        { url: (await url?.()) ?? '', body: JSON.stringify(discordMessage(event, given, say)) },
+        { url: await url(), body: JSON.stringify(discordMessage(event, given, say)) },
       ],
     })
   },

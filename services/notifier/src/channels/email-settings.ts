@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { checks, flag, needs, onlyOne, text } from './settings/fields.ts'
+import { checks, flag, neededText, onlyOne, text } from './settings/fields.ts'
 import { tlsConfig } from './settings/tls-config.ts'
 
 const headerName = z.string().regex(/^[!-9;-~]+$/, 'the name of a mail header, without spaces')
-const smarthost = text.refine(
+const smarthost = neededText('smarthost', 'global.smtp_smarthost').refine(
   (given) => readSmarthost(given) !== undefined,
   'the mail server and its port, such as smtp.example.com:587',
 )
@@ -13,7 +13,7 @@ export const emailSettings = z
   .strictObject({
     /** Addresses between commas. */
     to: text.refine((given) => given.trim() !== '', 'an address, or several between commas'),
-    from: text,
+    from: neededText('from', 'global.smtp_from'),
     smarthost,
     /** How we call ourselves to the server. */
     hello: text.optional(),
@@ -35,8 +35,6 @@ export const emailSettings = z
   })
   .superRefine(
     checks(
-      needs(['from'], ', here or as global.smtp_from'),
-      needs(['smarthost'], ', here or as global.smtp_smarthost'),
       onlyOne('auth_password', 'auth_password_file'),
       onlyOne('auth_secret', 'auth_secret_file'),
       (given, ctx) => {

@@ -78,12 +78,13 @@ function bodiesOf(event: OutboxEvent, given: EmailSettings, say: Say) {
 }
 
 /** The configured headers. A subject made by a template belongs to alerts; the others hold for every mail. */
-function headersOf(given: EmailSettings, say: Say): Record<string, string> & { subject?: string } {
-  const headers: Record<string, string> & { subject?: string } = {}
+function headersOf(given: EmailSettings, say: Say): Readonly<Record<string, string>> {
+  const headers: Record<string, string> = {}
   for (const [name, source] of Object.entries(given.headers ?? {})) {
     const oneLine = (text: string) => text.replace(/[\r\n]+/g, ' ').trim()
-    if (name.toLowerCase() !== 'subject') headers[name] = oneLine(say.route(source))
-    else headers.subject = oneLine(say.text(source, () => '')) || undefined
+    const isSubject = name.toLowerCase() === 'subject'
+    const value = oneLine(isSubject ? say.text(source, () => '') : say.body(source, () => ''))
+    if (value !== '') headers[isSubject ? 'subject' : name] = value
   }
   return headers
 }

@@ -5,7 +5,7 @@ import type { ChannelDeps } from './channel-kind.ts'
 import { type HttpAnswer, outcomeOfAnswer, outcomeOfFailure } from './http-outcome.ts'
 import { createHttpClient, type HttpCall } from './net/http-client.ts'
 import { type HttpConfig, httpConfig } from './settings/http-config.ts'
-import { type Secrets, secretsOfUrl } from './settings/secrets.ts'
+import type { Secrets } from './settings/secrets.ts'
 
 export interface HttpChannel {
   readonly concurrency: number
@@ -13,6 +13,8 @@ export interface HttpChannel {
   readonly secrets: Secrets
   /** What one notification asks for: one call, or several of which each waits for the one before. */
   calls(event: OutboxEvent, say: Say): Promise<readonly HttpCall[]>
+  /** Another call where the service cannot read this one, once; undefined where there is none. */
+  instead?(answer: HttpAnswer, call: HttpCall): HttpCall | undefined
   /** What an answer means; undefined where its status says it all. */
   judge?(answer: HttpAnswer): SendOutcome | undefined
   /** Takes its meaning from what labels say, before templates see it. */
@@ -29,14 +31,15 @@ export function createHttpChannel(deps: ChannelDeps, parts: HttpChannel): Channe
   async function send(event: OutboxEvent, signal: AbortSignal): Promise<SendOutcome> {
     const say = createSay(deps.templates, event, parts.tame)
     for (const call of await parts.calls(event, say)) {
-      secrets.add(...secretsOfUrl(call.url))
       const headers = {
         'Content-Type': 'application/json',
         // The same for every attempt: a receiver that has seen it may drop the repeat.
         'Idempotency-Key': event.id,
         ...call.headers,
       }
-      const answer = await client.call({ ...call, headers }, signal)
+      let answer = await client.call({ ...call, headers }, signal)
+      const other = parts.instead?.(answer, call)
+      if (other) answer = await client.call({ ...other, headers }, signal)
       const outcome = parts.judge?.(answer) ?? outcomeOfAnswer(answer, deps.clock.now())
       if (outcome.result !== 'delivered') return outcome
     }
@@ -66,14 +69,11 @@ export function createHttpChannel(deps: ChannelDeps, parts: HttpChannel): Channe
       const calls = await parts.calls(event, say)
       return {
         faults: say.faults.map(secrets.hide),
-        parts: calls.map(({ method = 'POST', url, body = '' }) => {
-          secrets.add(...secretsOfUrl(url))
-          return {
-            name: `${method} ${secrets.hide(url)}`,
-            type: 'application/json',
-            content: secrets.hide(body),
-          }
-        }),
+        parts: calls.map(({ method = 'POST', url, body = '' }) => ({
+          name: `${method} ${secrets.hide(url)}`,
+          type: 'application/json',
+          content: secrets.hide(body),
+        })),
       }
     },
     close: () => client.close(),

@@ -23,8 +23,17 @@ export function outcomeOfAnswer(
     return { result: 'retry', reason, detail: said, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
   }
   if (location !== null)
-    return { result: 'refused', reason, detail: `it points to ${location}: configure that address instead` }
+    return {
+      result: 'refused',
+      reason,
+      detail: `it points to ${withoutQuery(location)}: configure that address instead`,
+    }
   return { result: 'refused', reason, detail: said }
+}
+
+/** What follows a question mark may let in whoever knows it. */
+function withoutQuery(location: string): string {
+  return location.replace(/[?#].*$/s, '')
 }
 
 /** A 429 whose body says in how many seconds, where it does. */

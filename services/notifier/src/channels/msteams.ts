@@ -6,7 +6,7 @@ import { createHttpChannel } from './http-channel.ts'
 import type { HttpAnswer } from './http-outcome.ts'
 import { checks, needs, onlyOne, text, webUrl } from './settings/fields.ts'
 import { httpConfig } from './settings/http-config.ts'
-import { createSecrets, secretsOfUrl } from './settings/secrets.ts'
+import { createSecrets } from './settings/secrets.ts'
 
 const settings = z
   .strictObject({
@@ -29,16 +29,14 @@ export const msteams: ChannelKindDefinition<MsteamsSettings> = {
   sendResolved: true,
   secretFields: ['webhook_url'],
   create(given, deps) {
-    const secrets = createSecrets(...(given.webhook_url === undefined ? [] : secretsOfUrl(given.webhook_url)))
-    const url = secrets.source(given.webhook_url, given.webhook_url_file)
+    const secrets = createSecrets()
+    const url = secrets.address(given.webhook_url, given.webhook_url_file)
     return createHttpChannel(deps, {
       concurrency: 2,
       http: given.http_config,
       secrets,
       judge: outcomeWithin,
-      calls: async (event, say) => [
-        { url: (await url?.()) ?? '', body: JSON.stringify(teamsCard(event, given, say)) },
-      ],
+      calls: async (event, say) => [{ url: await url(), body: JSON.stringify(teamsCard(event, given, say)) }],
     })
   },
 }

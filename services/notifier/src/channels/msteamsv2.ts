@@ -4,7 +4,7 @@ import type { ChannelKindDefinition } from './channel-kind.ts'
 import { createHttpChannel } from './http-channel.ts'
 import { checks, needs, onlyOne, text, webUrl } from './settings/fields.ts'
 import { httpConfig } from './settings/http-config.ts'
-import { createSecrets, secretsOfUrl } from './settings/secrets.ts'
+import { createSecrets } from './settings/secrets.ts'
 
 const settings = z
   .strictObject({
@@ -26,14 +26,14 @@ export const msteamsv2: ChannelKindDefinition<Msteamsv2Settings> = {
   sendResolved: true,
   secretFields: ['webhook_url'],
   create(given, deps) {
-    const secrets = createSecrets(...(given.webhook_url === undefined ? [] : secretsOfUrl(given.webhook_url)))
-    const url = secrets.source(given.webhook_url, given.webhook_url_file)
+    const secrets = createSecrets()
+    const url = secrets.address(given.webhook_url, given.webhook_url_file)
     return createHttpChannel(deps, {
       concurrency: 2,
       http: given.http_config,
       secrets,
       calls: async (event, say) => [
-        { url: (await url?.()) ?? '', body: JSON.stringify(adaptiveCard(event, given, say)) },
+        { url: await url(), body: JSON.stringify(adaptiveCard(event, given, say)) },
       ],
     })
   },

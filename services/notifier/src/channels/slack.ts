@@ -1,11 +1,12 @@
 import { z } from 'zod'
+import type { Say } from '../render/say.ts'
 import { slackAttachment } from '../render/slack-attachment.ts'
 import { slackMessage } from '../render/slack-message.ts'
 import type { ChannelKindDefinition } from './channel-kind.ts'
 import { createHttpChannel } from './http-channel.ts'
 import { checks, flag, needs, onlyOne, period, text, unsupported, webUrl } from './settings/fields.ts'
 import { httpConfig } from './settings/http-config.ts'
-import { createSecrets, secretsOfUrl } from './settings/secrets.ts'
+import { createSecrets } from './settings/secrets.ts'
 
 const confirm = z.strictObject({
   text,
@@ -80,15 +81,15 @@ export const slack: ChannelKindDefinition<SlackSettings> = {
   sendResolved: false,
   secretFields: ['api_url'],
   create(given, deps) {
-    const secrets = createSecrets(...(given.api_url === undefined ? [] : secretsOfUrl(given.api_url)))
-    const url = secrets.source(given.api_url, given.api_url_file)
+    const secrets = createSecrets()
+    const url = secrets.address(given.api_url, given.api_url_file)
     return createHttpChannel(deps, {
       // Slack allows about one message a second and webhook.
       concurrency: 1,
       http: given.http_config,
       timeoutMs: given.timeout,
       secrets,
-      tame: (said) => said.replaceAll(/<(?=[!@#])/g, '&lt;'),
+      tame: (text) => text.replaceAll(/<(?=[!@#])/g, '&lt;'),
       async calls(event, say) {
         const { channel, username, icon_emoji, icon_url, link_names } = given
         const message = {
@@ -96,15 +97,19 @@ export const slack: ChannelKindDefinition<SlackSettings> = {
             ? slackAttachment(event, given, say)
             : slackMessage(event)),
           ...(channel && { channel: say.route(channel) }),
-          ...(username && { username: say.route(username) }),
-          ...(icon_emoji && { icon_emoji: say.route(icon_emoji) }),
-          ...(icon_url && { icon_url: say.route(icon_url) }),
+          ...said({ username, icon_emoji, icon_url }, say),
           ...(link_names && { link_names: true }),
         }
-        return [{ url: (await url?.()) ?? '', body: JSON.stringify(message) }]
+        return [{ url: await url(), body: JSON.stringify(message) }]
       },
     })
   },
+}
+
+/** What is set and comes to something. */
+function said(fields: Readonly<Record<string, string | undefined>>, say: Say): Record<string, string> {
+  const texts = Object.entries(fields).map(([name, source]) => [name, say.body(source, () => '')] as const)
+  return Object.fromEntries(texts.filter(([, text]) => text !== ''))
 }
 
 function isConfigured(given: SlackSettings): boolean {

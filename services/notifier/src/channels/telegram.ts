@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { telegramText } from '../render/telegram-message.ts'
+import { type TelegramMessage, telegramText, withoutMarkup } from '../render/telegram-message.ts'
 import type { ChannelKindDefinition } from './channel-kind.ts'
 import { createHttpChannel } from './http-channel.ts'
 import { type HttpAnswer, retryIn } from './http-outcome.ts'
@@ -58,6 +58,11 @@ export const telegram: ChannelKindDefinition<TelegramSettings> = {
       concurrency: 1,
       http: given.http_config,
       secrets,
+      // Words that its markup breaks are told without it.
+      instead: ({ status, body }, call) =>
+        status === 400 && body.includes("can't parse entities")
+          ? { ...call, body: JSON.stringify(withoutMarkup(JSON.parse(call.body ?? '{}') as TelegramMessage)) }
+          : undefined,
       judge: (answer: HttpAnswer) => retryIn(answer, limited, ({ parameters }) => parameters.retry_after),
       async calls(event, say) {
         const body = {

@@ -7,7 +7,7 @@ import type { ChannelKindDefinition } from './channel-kind.ts'
 import { createHttpChannel } from './http-channel.ts'
 import { checks, needs, onlyOne, period, text, webUrl } from './settings/fields.ts'
 import { httpConfig } from './settings/http-config.ts'
-import { createSecrets, secretsOfUrl } from './settings/secrets.ts'
+import { createSecrets } from './settings/secrets.ts'
 
 const settings = z
   .strictObject({
@@ -41,8 +41,8 @@ export const webhook: ChannelKindDefinition<WebhookSettings> = {
   sendResolved: true,
   secretFields: ['url', 'hmac_secret'],
   create(given, deps) {
-    const secrets = createSecrets(...(given.url === undefined ? [] : secretsOfUrl(given.url)))
-    const url = secrets.source(given.url, given.url_file)
+    const secrets = createSecrets()
+    const url = secrets.address(given.url, given.url_file)
     const key = secrets.source(given.hmac_secret, given.hmac_secret_file)
     return createHttpChannel(deps, {
       concurrency: 32,
@@ -54,7 +54,7 @@ export const webhook: ChannelKindDefinition<WebhookSettings> = {
           JSON.stringify(webhookPayload(withMost(event, given.max_alerts))),
         )
         const headers = key ? signatureOf(await key(), body, deps.clock.now()) : {}
-        return [{ method: given.method, url: (await url?.()) ?? '', headers, body }]
+        return [{ method: given.method, url: await url(), headers, body }]
       },
     })
   },

@@ -17,12 +17,14 @@ export function discordMessage(event: OutboxEvent, given: DiscordSettings, say: 
   const description = say.text(given.message, () =>
     fitBlocks(blocksOf(event, markdown), longest.description, { hidden }),
   )
-  const content = given.content === undefined ? '' : say.route(given.content)
+  const content = say.body(given.content, () => '')
+  const username = say.body(given.username, () => '')
+  const avatar = say.body(given.avatar_url, () => '')
   const url = event.kind === 'alerts' ? safeLink(event.externalURL) : undefined
   return {
     ...(content && { content: cut(content, longest.content) }),
-    ...(given.username && { username: cut(say.route(given.username), longest.username) }),
-    ...(given.avatar_url && { avatar_url: say.route(given.avatar_url) }),
+    ...(username && { username: cut(username, longest.username) }),
+    ...(avatar && { avatar_url: avatar }),
     embeds: [
       {
         title: cut(title, longest.title),

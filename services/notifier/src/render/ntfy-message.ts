@@ -25,7 +25,8 @@ const signs: Readonly<Record<Severity, string>> = {
 /** A message as ntfy takes it in JSON. An end replaces its alert on the phone. */
 export function ntfyMessage(event: OutboxEvent, given: NtfySettings, say: Say) {
   const isEnd = event.kind === 'alerts' && event.status === 'resolved'
-  const click = given.click ? say.route(given.click) : clickOf(event)
+  const click = say.body(given.click, () => clickOf(event) ?? '')
+  const icon = say.body(given.icon, () => '')
   const actions = actionsOf(event)
   return {
     topic: say.route(given.topic),
@@ -34,13 +35,17 @@ export function ntfyMessage(event: OutboxEvent, given: NtfySettings, say: Say) {
       say.text(given.message, () => textOf(event, given)),
       LONGEST_MESSAGE,
     ),
-    priority: given.priority ? priorityOf(say.route(given.priority)) : isEnd ? 3 : priorities[event.severity],
+    priority: given.priority
+      ? priorityOf(say.body(given.priority, () => String(priorities[event.severity])))
+      : isEnd
+        ? 3
+        : priorities[event.severity],
     tags: tagsOf(given, say) ?? [
       isEnd ? 'white_check_mark' : event.kind === 'digest' ? 'newspaper' : signs[event.severity],
     ],
     ...(given.markdown && { markdown: true }),
     ...(click && { click }),
-    ...(given.icon && { icon: say.route(given.icon) }),
+    ...(icon && { icon }),
     ...(given.email && { email: say.route(given.email) }),
     ...(actions.length > 0 && { actions }),
     sequence_id: dedupKey(event),
@@ -54,7 +59,7 @@ function textOf(event: OutboxEvent, given: NtfySettings): string {
 }
 
 function tagsOf({ tags }: NtfySettings, say: Say): string[] | undefined {
-  return tags?.map((tag) => say.route(tag).trim()).filter((tag) => tag !== '')
+  return tags?.map((tag) => say.body(tag, () => '').trim()).filter((tag) => tag !== '')
 }
 
 /** What a template makes of it is one of ntfy's words or numbers; anything else is its default. */

@@ -40,7 +40,7 @@ export function opsgenieAlert(event: OutboxEvent, given: OpsgenieSettings, alias
     alias,
     message: opsgenieMessage(event, given, say),
     description: opsgenieDescription(event, given, say),
-    priority: given.priority ? say.route(given.priority) : priorities[event.severity],
+    priority: priorityOf(event, given, say),
     source: sourceOf(event, given, say),
     details: detailsOf(event, given, say),
     ...(tags.length > 0 && { tags }),
@@ -63,11 +63,20 @@ export function opsgenieDescription(event: OutboxEvent, given: OpsgenieSettings,
 
 export function sourceOf(event: OutboxEvent, given: OpsgenieSettings, say: Say): string {
   const ours = event.kind === 'alerts' ? event.externalURL : event.source
-  return cut(given.source ? say.route(given.source) : ours, longest.source)
+  return cut(
+    say.body(given.source, () => ours),
+    longest.source,
+  )
+}
+
+/** What a template makes of it may be none of Opsgenie's. */
+function priorityOf(event: OutboxEvent, given: OpsgenieSettings, say: Say): string {
+  const said = say.body(given.priority, () => '').trim()
+  return /^P[1-5]$/.test(said) ? said : priorities[event.severity]
 }
 
 function tagsOf(event: OutboxEvent, given: OpsgenieSettings, say: Say): string[] {
-  const tags = given.tags === undefined ? [event.severity] : commaList(say.route(given.tags))
+  const tags = commaList(say.body(given.tags, () => event.severity))
   return tags.slice(0, MOST_TAGS).map((tag) => cut(tag, longest.tag))
 }
 

@@ -24,21 +24,18 @@ const severities: Readonly<Record<Severity, string>> = {
 export function pagerdutyEvent(event: OutboxEvent, given: PagerdutySettings, say: Say) {
   const { severity, client, client_url } = given
   const isEnd = event.kind === 'alerts' && event.status === 'resolved'
-  const clientUrl = client_url
-    ? say.route(client_url)
-    : event.kind === 'alerts'
-      ? safeLink(event.externalURL)
-      : undefined
+  const ownUrl = event.kind === 'alerts' ? safeLink(event.externalURL) : undefined
+  const clientUrl = say.body(client_url, () => ownUrl ?? '')
   return {
     event_action: isEnd ? 'resolve' : 'trigger',
     dedup_key: dedupKey(event),
-    client: client ? say.route(client) : 'Tocsin',
+    client: say.body(client, () => 'Tocsin'),
     ...(clientUrl && { client_url: clientUrl }),
     links: linksFor(event, given, say),
-    images: (given.images ?? []).map((image) => compact(image, say)),
+    images: (given.images ?? []).map((image) => compact(image, say)).filter((image) => image['src']),
     payload: {
       ...factsFor(event, given, say),
-      severity: severity ? say.route(severity) : severities[event.severity],
+      severity: say.body(severity, () => severities[event.severity]),
       custom_details: detailsFor(event, given, say),
     },
   }
@@ -55,11 +52,9 @@ export function pagerdutyChange(event: OutboxEvent, given: PagerdutySettings, sa
 
 function factsFor(event: OutboxEvent, given: PagerdutySettings, say: Say) {
   const label = (name: string) => (event.kind === 'alerts' ? event.commonLabels[name] : undefined)
-  const source = given.source
-    ? say.route(given.source)
-    : (label('instance') ?? label('service') ?? event.source)
+  const source = say.body(given.source, () => label('instance') ?? label('service') ?? event.source)
   const optional = (name: 'component' | 'group' | 'class', fallback: string | undefined) => {
-    const value = given[name] ? say.route(given[name]) : fallback
+    const value = say.body(given[name], () => fallback ?? '')
     return value ? { [name]: value } : {}
   }
   return {
@@ -73,7 +68,7 @@ function factsFor(event: OutboxEvent, given: PagerdutySettings, say: Say) {
 }
 
 function linksFor(event: OutboxEvent, given: PagerdutySettings, say: Say) {
-  const configured = (given.links ?? []).map((link) => compact(link, say))
+  const configured = (given.links ?? []).map((link) => compact(link, say)).filter((link) => link['href'])
   if (event.kind !== 'alerts') return configured
   const links = event.alerts.flatMap(linksOf)
   const different = [...new Map(links.map(({ text, href }) => [href, { href, text }])).values()]
@@ -81,10 +76,11 @@ function linksFor(event: OutboxEvent, given: PagerdutySettings, say: Say) {
 }
 
 function compact(fields: Readonly<Record<string, string | undefined>>, say: Say) {
-  const entries = Object.entries(fields).flatMap(([name, source]) =>
-    source ? [[name, say.route(source)]] : [],
-  )
-  return Object.fromEntries(entries) as Record<string, string>
+  const said = Object.entries(fields).map(([name, source]): [string, string] => [
+    name,
+    source === undefined ? '' : say.body(source, () => ''),
+  ])
+  return Object.fromEntries(said.filter(([, value]) => value !== ''))
 }
 
 /** Ours, and the configured ones in their place. */

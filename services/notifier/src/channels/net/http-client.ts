@@ -1,7 +1,7 @@
 import { type Dispatcher, request } from 'undici'
 import type { HttpAnswer } from '../http-outcome.ts'
 import type { HttpConfig } from '../settings/http-config.ts'
-import { type Secrets, secretsOfUrl } from '../settings/secrets.ts'
+import type { Secrets } from '../settings/secrets.ts'
 import { assertProxyAllowed, createDispatcher } from './dispatcher.ts'
 import type { Net } from './net.ts'
 import { createRequestHeaders, withoutLogin } from './request-headers.ts'
@@ -62,15 +62,13 @@ export function createHttpClient(
 
   const client: HttpClient = {
     async call(call, signal) {
-      let url = new URL(call.url)
+      const configured = new URL(call.url)
+      let url = configured
       for (let hop = 0; ; hop++) {
-        // What authorises us is for the address that was configured, not for one that it names.
-        const own = url.origin === new URL(call.url).origin
-        const answer = await once(url, call, own, signal)
+        const answer = await once(url, call, isSameServer(configured, url), signal)
         if (!config.follow_redirects || !REPEATS.has(answer.status) || hop === MOST_REDIRECTS) return answer
         const next = answer.location === null ? null : URL.parse(answer.location, url.href)
         if (next === null || !/^https?:$/.test(next.protocol)) return answer
-        secrets.add(...secretsOfUrl(next.href))
         url = next
       }
     },
@@ -87,6 +85,13 @@ export function createHttpClient(
     },
   }
   return client
+}
+
+/** What authorises us is for the configured server, and for the same one behind TLS, not for one that it names. */
+function isSameServer(configured: URL, url: URL): boolean {
+  if (configured.origin === url.origin) return true
+  const isUpgrade = configured.protocol === 'http:' && url.protocol === 'https:'
+  return isUpgrade && configured.hostname === url.hostname && configured.port === '' && url.port === ''
 }
 
 async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<string> {

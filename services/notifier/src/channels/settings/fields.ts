@@ -4,6 +4,16 @@ import { z } from 'zod'
 /** Text of a configuration file, where YAML may have read a number or a boolean. Often a template. */
 export const text = z.union([z.string(), z.number(), z.boolean()], 'a text').transform(String)
 
+/** Text that must be given, here or elsewhere. */
+export function neededText(name: string, elsewhere: string) {
+  return z
+    .union([z.string(), z.number(), z.boolean()], {
+      error: ({ input }) =>
+        input === undefined ? `is missing: set ${name}, here or as ${elsewhere}` : 'a text',
+    })
+    .transform(String)
+}
+
 export const flag = z.boolean('true or false')
 
 /** How long something may take, as milliseconds. */

@@ -1,3 +1,4 @@
+import { CodedError } from '@tocsin/runtime'
 import { createRedact } from '../../delivery/redact.ts'
 import { readSecretFile } from './tls-config.ts'
 
@@ -11,11 +12,13 @@ export interface Secrets {
   add(...texts: readonly (string | undefined)[]): void
   /** A secret that is given, or stands in a file; undefined where neither is set. */
   source(value: string | undefined, file: string | undefined): SecretSource | undefined
+  /** An address whose path is a secret, given or in a file, one of which is set. */
+  address(value: string | undefined, file: string | undefined): SecretSource
   /** The text without any of them. */
   hide(text: string): string
 }
 
-export function createSecrets(...known: readonly (string | undefined)[]): Secrets {
+export function createSecrets(): Secrets {
   const all = new Set<string>()
   let redact = createRedact([])
   const add = (...texts: readonly (string | undefined)[]) => {
@@ -23,30 +26,45 @@ export function createSecrets(...known: readonly (string | undefined)[]): Secret
     for (const text of texts) if (text) all.add(text)
     if (all.size > before) redact = createRedact([...all])
   }
-  add(...known)
+  const source = (
+    value: string | undefined,
+    file: string | undefined,
+    partsOf = (text: string) => [text],
+  ) => {
+    if (value !== undefined) {
+      add(...partsOf(value))
+      return () => Promise.resolve(value)
+    }
+    if (file === undefined) return undefined
+    return async () => {
+      const secret = (await readSecretFile(file)).trim()
+      add(...partsOf(secret))
+      return secret
+    }
+  }
   return {
     get all() {
       return [...all]
     },
     add,
-    source(value, file) {
-      if (value !== undefined) {
-        add(value)
-        return () => Promise.resolve(value)
-      }
-      if (file === undefined) return undefined
-      return async () => {
-        const secret = (await readSecretFile(file)).trim()
-        add(secret)
-        return secret
-      }
+    source: (value, file) => source(value, file),
+    address(value, file) {
+      const read = source(value, file, secretsOfUrl) ?? (() => Promise.resolve(''))
+      return async () => asWebUrl(await read())
     },
     hide: (text) => redact(text),
   }
 }
 
+/** @throws {CodedError} `secret_file` for what stands in a file and is no address; it may be mended there */
+function asWebUrl(text: string): string {
+  if (/^https?:$/.test(URL.parse(text)?.protocol ?? '')) return text
+  const message = 'the file with the address holds none that begins with http:// or https://'
+  throw new CodedError('secret_file', message, { retryable: true })
+}
+
 /** Addresses of webhooks are passwords: their path and query authorise whoever knows them. */
-export function secretsOfUrl(text: string): string[] {
+function secretsOfUrl(text: string): string[] {
   const url = URL.parse(text)
   if (!url) return [text]
   const { pathname, search, password } = url

@@ -35,7 +35,11 @@ describe('settings of a channel', () => {
       { api_url: 'https://x.example', app_token: 'x' },
       'app_token is not supported: make an incoming',
     ],
-    ['email', { to: 'a@example.com' }, 'smarthost '],
+    [
+      'email',
+      { to: 'a@example.com' },
+      'smarthost is missing: set smarthost, here or as global.smtp_smarthost',
+    ],
     ['email', { to: 'a@b.c', from: 'x@y.z', smarthost: 'mail' }, 'smarthost the mail server and its port'],
     ['pagerduty', { service_key: 'x' }, 'service_key is not supported: Events API v1'],
     ['telegram', { bot_token: 'x', chat_id: 'team' }, 'chat_id the number of a chat'],
