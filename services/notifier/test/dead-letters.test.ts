@@ -51,7 +51,8 @@ describe('a dead letter', () => {
     expect((await get(`dead-letters/${letter?.sequence}`)).body).toMatchObject({ sequence: letter?.sequence })
     const answers = await Promise.all([1, 2, 3].map(() => post(`dead-letters/${letter?.sequence}/replay`)))
     expect(answers.every(({ status }) => status === 200)).toBe(true)
-    await world.sink.waitForRequest(({ body }) => body.includes('ReplayedOne'))
+    const sent = await world.sink.waitForRequest(({ body }) => body.includes('ReplayedOne'))
+    expect(letter?.body).toContain(`"id":"${sent.headers['idempotency-key']}"`)
     expect(await post(`dead-letters/${letter?.sequence}/replay`)).toMatchObject({
       status: 200,
       body: { status: 'gone' },

@@ -95,7 +95,7 @@ export function deliveryBed(facts: BedFacts) {
         digest,
       }),
       channelsOf: () => facts.fallback?.channels ?? [],
-      pace: { concurrency: channel.concurrency, spacingMs: 0 },
+      pace: () => ({ concurrency: channel.concurrency, spacingMs: 0 }),
       limiter: createLimiter({
         count: () => Promise.reject(new Error('no Redis here')),
         redis: { trouble: () => 'away' },

@@ -21,7 +21,7 @@ export interface DeliverDeps extends Omit<RecordDeps, 'redact'>, HoldOverLimitDe
   readonly sent: RecentIds
   /** The ways to tell a receiver of a notification. */
   readonly channelsOf: (receiver: string, event: OutboxEvent) => readonly string[]
-  readonly pace: Pace
+  readonly pace: () => Pace
   readonly fallbacks: Fallbacks
   readonly retryForMs: number
   readonly timeoutMs: number

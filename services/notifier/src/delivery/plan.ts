@@ -44,6 +44,15 @@ export function planOf(policy: Policy, event: OutboxEvent, standing: DigestOptio
   }
 }
 
+/** The digest of this name that a receiver has now, if it still has it. */
+export function digestOf(
+  policy: Policy,
+  { receiver, digest }: { readonly receiver: string; readonly digest: DigestOptions },
+): DigestOptions | undefined {
+  const routes = everyRoute(policy).filter((route) => route.receiver === receiver)
+  return routes.find((route) => route.digest?.name === digest.name)?.digest
+}
+
 function fallbackOfRoute(policy: Policy, route: Route, event: OutboxEvent): Fallback | undefined {
   if (route.fallback === undefined || route.fallback === event.receiver) return undefined
   const channels = channelsOf(policy, route.fallback, event)

@@ -15,6 +15,8 @@ export interface Digester {
   readonly collect: Stage<OutboxEvent, Done>
   /** How many messages have been taken in since this began. */
   collected(): number
+  /** Goes by the schedules that hold now. */
+  adoptPolicy(): void
   stop(): void
 }
 
@@ -93,6 +95,9 @@ export function createDigester(deps: DigesterDeps): Digester {
   return {
     collect,
     collected: () => collected,
+    adoptPolicy() {
+      for (const shelf of shelves.values()) shelf.plan()
+    },
     stop() {
       for (const shelf of shelves.values()) shelf.stop()
     },

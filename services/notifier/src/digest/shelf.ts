@@ -3,6 +3,7 @@ import type { DigestEntry } from '@tocsin/contract'
 import { backoffMs, type ServiceContext } from '@tocsin/runtime'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
+import type { DigestOptions } from '../policy/policy.ts'
 import { type Book, bookKey } from './book.ts'
 import { buildDigests } from './build-digests.ts'
 import type { DigestBatch, DigestStore } from './digest-store.ts'
@@ -13,6 +14,8 @@ export interface ShelfDeps extends Pick<ServiceContext, 'clock' | 'log'> {
   readonly publish: PublishOutbox
   /** The queues that a book's digests go to, as the policy is now. */
   readonly queuesOf: (book: Book) => readonly string[]
+  /** How a book's digest is told, as the policy is now. */
+  readonly optionsOf: (book: Book) => DigestOptions
   readonly metrics: NotifierMetrics
   readonly mayAct: () => boolean
   /** Aborts when this process must leave the work to another. */
@@ -32,6 +35,8 @@ export interface Held {
 export interface Shelf {
   readonly book: Book
   readonly held: ReadonlyMap<string, Held>
+  /** Looks again at when its digest is due. */
+  plan(): void
   /** Keeps a message; `sent` when it is in a digest already. */
   add(id: string, message: Held): Promise<'waiting' | 'sent'>
   stop(): void
@@ -65,13 +70,14 @@ export function createShelf(book: Book, deps: ShelfDeps): Shelf {
     deps.onTold(id)
   }
 
-  const isFull = () => book.digest.most !== undefined && entries >= book.digest.most
+  const isFull = () => entries >= (deps.optionsOf(book).most ?? Number.POSITIVE_INFINITY)
 
   /** A batch is in the outbox before Redis forgets it, and Redis knows it as sent before JetStream forgets its messages. */
   async function send(batch: DigestBatch, reason: 'schedule' | 'size'): Promise<void> {
     const queues = deps.queuesOf(book)
     if (queues.length === 0) throw new Error(`the receiver ${book.receiver} has no way to be told`)
-    for (const digest of buildDigests(batch, book, clock.now())) await publish(digest, queues)
+    const present = { ...book, digest: deps.optionsOf(book) }
+    for (const digest of buildDigests(batch, present, clock.now())) await publish(digest, queues)
     for (const id of batch.messages.keys()) told.add(id)
     await store.finish(key, batch.id, clock.now())
     for (const id of batch.messages.keys()) settle(id)
@@ -132,7 +138,7 @@ export function createShelf(book: Book, deps: ShelfDeps): Shelf {
   function plan(): void {
     if (busy || held.size === 0) return
     const nowMs = clock.now()
-    const dueMs = isFull() ? nowMs : nextDigestMs(book.digest, oldestMs)
+    const dueMs = isFull() ? nowMs : nextDigestMs(deps.optionsOf(book), oldestMs)
     if (dueMs > nowMs) {
       arm(dueMs - nowMs, flush)
       return
@@ -146,6 +152,7 @@ export function createShelf(book: Book, deps: ShelfDeps): Shelf {
   return {
     book,
     held,
+    plan,
     async add(id, message) {
       if ((await store.add(key, id, message.entries)) === 'sent') return 'sent'
       if (!held.has(id)) entries += message.entries.length

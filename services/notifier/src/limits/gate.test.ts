@@ -5,7 +5,7 @@ import { createGate } from './gate.ts'
 function start(pace: { concurrency: number; spacingMs: number }) {
   const clock = testClock()
   const startMs = clock.now()
-  const gate = createGate(pace, clock)
+  const gate = createGate(() => pace, clock)
   const begun: string[] = []
   const stopping = new AbortController()
   const run = (name: string, { urgent = false, takesMs = 0, signal = stopping.signal } = {}) =>

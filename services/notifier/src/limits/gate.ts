@@ -23,7 +23,8 @@ interface Waiting {
   begin(): void
 }
 
-export function createGate({ concurrency, spacingMs }: Pace, clock: Clock): Gate {
+/** `pace` is asked each time: a policy may change. */
+export function createGate(pace: () => Pace, clock: Clock): Gate {
   const waiting: Waiting[] = []
   let running = 0
   let notBeforeMs = 0
@@ -31,7 +32,7 @@ export function createGate({ concurrency, spacingMs }: Pace, clock: Clock): Gate
 
   function pump(): void {
     cancelTimer()
-    while (waiting.length > 0 && running < concurrency) {
+    while (waiting.length > 0 && running < pace().concurrency) {
       const leftMs = notBeforeMs - clock.now()
       if (leftMs > 0) {
         cancelTimer = clock.setTimeout(pump, leftMs)
@@ -40,6 +41,7 @@ export function createGate({ concurrency, spacingMs }: Pace, clock: Clock): Gate
       const urgent = waiting.findIndex((item) => item.urgent)
       const [next] = waiting.splice(Math.max(0, urgent), 1)
       running++
+      const { spacingMs } = pace()
       if (spacingMs > 0) notBeforeMs = clock.now() + spacingMs
       next?.begin()
     }

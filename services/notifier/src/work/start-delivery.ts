@@ -4,7 +4,7 @@ import type { Channel } from '../delivery/channel.ts'
 import { createDeliver } from '../delivery/deliver.ts'
 import { createFallbackRecords } from '../delivery/fallback-records.ts'
 import { createFallbacks } from '../delivery/fallbacks.ts'
-import { channelsOf, paceOf, planOf } from '../delivery/plan.ts'
+import { channelsOf, digestOf, paceOf, planOf } from '../delivery/plan.ts'
 import type { RecentIds } from '../delivery/recent-ids.ts'
 import { createDigestStore } from '../digest/digest-store.ts'
 import { createDigester } from '../digest/digester.ts'
@@ -35,6 +35,8 @@ export interface DeliveryWork {
   deliver(channel: Channel): Stage<OutboxEvent, Done>
   /** Resolves once so many messages of the digest's queue are in hand: what follows them must know of them. */
   untilCollected(count: number): Promise<void>
+  /** Goes by the schedules that hold now; all else asks the policy each time. */
+  adoptPolicy(): void
   stop(): void
 }
 
@@ -61,6 +63,7 @@ export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork>
     store: createDigestStore(redis, bus.subjects.prefix),
     bookOf: (event) => ({ digest: plan(event).digest, receiver: event.receiver, heldFor: event.heldFor }),
     queuesOf: ({ receiver, heldFor }) => (heldFor === undefined ? channelsOf(policy(), receiver) : [heldFor]),
+    optionsOf: (book) => digestOf(policy(), book) ?? book.digest,
     groups,
     publish,
     clock,
@@ -89,12 +92,13 @@ export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork>
   return {
     collect: digester.collect,
     deliver: (channel) =>
-      createDeliver(channel, { ...shared, pace: paceOf(policy(), channel.name, channel.concurrency) }),
+      createDeliver(channel, { ...shared, pace: () => paceOf(policy(), channel.name, channel.concurrency) }),
     async untilCollected(count) {
       const untilMs = clock.now() + MOST_WAIT_MS
       while (digester.collected() < count && clock.now() < untilMs && !signal.aborted)
         await sleep(clock, POLL_MS, signal)
     },
+    adoptPolicy: digester.adoptPolicy,
     stop: () => digester.stop(),
   }
 }

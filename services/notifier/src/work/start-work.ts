@@ -211,6 +211,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     stop,
     async adoptPolicy() {
       grouping.adoptPolicy()
+      delivery.adoptPolicy()
       await serveChannels()
     },
   }
