@@ -11,17 +11,17 @@ export const duration = text.transform((given, ctx) => {
 })
 
 /** A duration that something is done again after. */
-export const interval = duration.refine((ms) => ms > 0, 'a duration above 0 such as 30s, 5m or 1h30m')
+const interval = duration.refine((ms) => ms > 0, 'a duration above 0 such as 30s, 5m or 1h30m')
 
 const texts = z.array(text, 'a list of texts')
-export const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/
+const labelName = /^[a-zA-Z_][a-zA-Z0-9_]*$/
 const matchers = z.record(
   z.string().regex(labelName, 'the name of a label: letters, digits and _'),
   text,
   'a mapping of labels',
 )
 
-export const rateLimit = z.strictObject(
+const rateLimit = z.strictObject(
   {
     limit: z.int('a whole number of notifications').positive('a number above 0'),
     per: interval,
@@ -42,7 +42,7 @@ export const digest = z.strictObject(
   'a digest such as { every: 15m } or { cron: "0 9 * * 1-5", time_zone: Europe/Berlin }',
 )
 
-export const fallback = z.union(
+const fallback = z.union(
   [
     text.transform((receiver) => ({ receiver, after: undefined })),
     z.strictObject({ receiver: text, after: interval.optional() }),

@@ -57,7 +57,7 @@ function withoutFaulty<T>(
 }
 
 /** A path as one writes it: `receivers[0].slack_configs[1].api_url`. */
-export function written(path: Path): string {
+function written(path: Path): string {
   return path
     .map((step) => (typeof step === 'number' ? `[${step}]` : `.${String(step)}`))
     .join('')

@@ -10,6 +10,7 @@ type Raw = Readonly<Record<string, unknown>>
 const OURS: Readonly<Record<string, readonly string[]>> = {
   webhook: ['method', 'body', 'hmac_secret', 'hmac_secret_file'],
 }
+const SECRET = '<secret>'
 /** Kinds that Alertmanager does not have. */
 const OUR_KINDS: ReadonlySet<string> = new Set(['ntfy'])
 const added = new Set(Object.keys(additions))
@@ -38,10 +39,17 @@ function receiverOf(receiver: Raw, kinds: readonly ChannelKindDefinition[]): Raw
     if (OUR_KINDS.has(kind.kind)) delete shown[kind.configKey]
     else
       shown[kind.configKey] = listOf(items).map((item) =>
-        without(maskItem(kind, item), new Set(OURS[kind.kind] ?? [])),
+        withHost(item, without(maskItem(kind, item), new Set(OURS[kind.kind] ?? []))),
       )
   }
   return shown
+}
+
+/** A webhook's address stays one that amtool reads, whatever its version: the host without what authorises. */
+function withHost({ url }: Raw, masked: Raw): Raw {
+  if (typeof url !== 'string' || masked['url'] !== SECRET) return masked
+  const host = URL.parse(url)?.host ?? 'unknown'
+  return { ...masked, url: `http://${host}/${SECRET}` }
 }
 
 function without(fields: Raw, names: ReadonlySet<string>): Raw {

@@ -95,6 +95,10 @@ receivers:
     expect(all[2]?.settings).toMatchObject({ api_url: 'https://hooks/hidden2' })
     expect(original).not.toMatch(/hidden|digest|ntfy/)
     expect(original).toContain('slack_api_url: <secret>')
+    const hook = parse(
+      "route: { receiver: a }\nreceivers: [{ name: a, webhook_configs: [{ url: 'http://me:hidden@host:1/hidden' }] }]",
+    )
+    expect(hook.original).toContain('url: http://host:1/<secret>')
   })
 
   it('reads aliases and merged mappings', () => {
