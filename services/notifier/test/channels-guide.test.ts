@@ -51,7 +51,9 @@ describe("the guide's examples", () => {
   })
 
   // What Alertmanager 0.25 knows of them (no Teams, no bot_token_file), and has nothing of Tocsin's own.
-  const alertmanagers = examples.filter(({ text }) => !/ntfy_|msteams|bot_token_file|# Tocsin's own/.test(text))
+  const alertmanagers = examples.filter(
+    ({ text }) => !/ntfy_|msteams|bot_token_file|# Tocsin's own/.test(text),
+  )
   it.each(alertmanagers)("of $name are Alertmanager's as well", async ({ name, text }) => {
     const { stdout } = await run('amtool', ['check-config', await written(name, text)])
     expect(stdout).toContain('SUCCESS')
