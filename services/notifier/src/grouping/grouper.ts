@@ -142,7 +142,6 @@ export function createGrouper(deps: GrouperDeps): Grouper {
       if (!isDue && due !== undefined && due < (group.dueMs ?? Number.POSITIVE_INFINITY)) arm(group, due)
     }
     for (const [group, look] of looks) await settle(group, look)
-    for (const group of places) groups.endIfEmpty(group)
     if (looks.some(([, { decision }]) => decision.tellings.length > 0)) return answer('sent', record.status)
     if (judged.some(({ news }) => news)) return answer('grouped', record.status)
     if (places.length === 0) return answer('dropped', 'no_receiver')
@@ -162,7 +161,9 @@ export function createGrouper(deps: GrouperDeps): Grouper {
       const taken = await inAll([...names.keys()].sort(), async () => {
         if (placed !== epoch) return undefined
         const places = [...names].map(([key, name]) => groups.open(key, name.labels, name.route))
-        return untilStored(() => take(event, seq, places), { clock, log }, signal)
+        const done = await untilStored(() => take(event, seq, places), { clock, log }, signal)
+        for (const group of places) groups.endIfEmpty(group)
+        return done
       })
       if (!taken) continue
       // Alerts were placed anew while this one was on its way.
