@@ -24,7 +24,7 @@ export const notificationRequest = z.object({
 export type NotificationRequest = z.infer<typeof notificationRequest>
 
 /** Who was to be told at first, and why others are told instead. */
-export const fallbackOf = z.object({
+const fallbackOf = z.object({
   receiver: z.string(),
   channel: z.string(),
   reason: z.string().describe('why the first one could not be told; low in cardinality'),

@@ -55,12 +55,12 @@ describe('a digest', () => {
     await world.service.kill()
     await world.service.restart()
     await waitFor(() => Array.from({ length: 20 }, (_, i) => times(`Survivor ${i}`)).every((n) => n > 0), {
-      timeoutMs: 20_000,
+      timeoutMs: 40_000,
     })
     await world.publish(subjects.notificationRequest, JSON.stringify({ title: 'After', severity: 'low' }))
-    await waitFor(() => times('After') > 0, { timeoutMs: 20_000 })
+    await waitFor(() => times('After') > 0, { timeoutMs: 40_000 })
     expect(Array.from({ length: 20 }, (_, i) => times(`Survivor ${i}`))).toEqual(
       Array.from({ length: 20 }, () => 1),
     )
-  })
+  }, 90_000)
 })

@@ -131,7 +131,7 @@ export function createShelf(book: Book, deps: ShelfDeps): Shelf {
       plan()
     } catch (error) {
       if (failures === 0) log.warn({ err: error, digest: key }, 'the digest waits')
-      arm(backoffMs(failures++, 1000, 30_000), task)
+      arm(backoffMs(failures++, 1000, 10_000), task)
     }
   }
 
