@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
-import { createRequire, stripTypeScriptTypes } from 'node:module'
+import { stripTypeScriptTypes } from 'node:module'
 import type { AddressInfo } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 
 const page = (name: string) => join(import.meta.dirname, 'page', name)
-const uplot = join(dirname(createRequire(import.meta.url).resolve('uplot/package.json')), 'dist')
+const uplot = (file: string) => readFileSync(fileURLToPath(file), 'utf8')
 const SCRIPT = 'text/javascript'
 
 /** What pages load beside themselves. */
@@ -14,8 +15,8 @@ const files: Readonly<Record<string, readonly [type: string, read: () => string]
   // The page and we write values alike: it gets the same file, without its types.
   '/format-value.js': [SCRIPT, () => stripTypeScriptTypes(readFileSync(page('format-value.ts'), 'utf8'))],
   '/page.css': ['text/css', () => readFileSync(page('page.css'), 'utf8')],
-  '/uplot.js': [SCRIPT, () => readFileSync(join(uplot, 'uPlot.esm.js'), 'utf8')],
-  '/uplot.css': ['text/css', () => readFileSync(join(uplot, 'uPlot.min.css'), 'utf8')],
+  '/uplot.js': [SCRIPT, () => uplot(import.meta.resolve('uplot/dist/uPlot.esm.js'))],
+  '/uplot.css': ['text/css', () => uplot(import.meta.resolve('uplot/dist/uPlot.min.css'))],
 }
 
 export interface Pages {
