@@ -6,7 +6,7 @@ export interface NotifierMetrics {
   attempt(entry: DeliveryEvent, endedMs: number): void
   /** One transition, request or webhook that was taken in. */
   taken(
-    input: 'alerts' | 'notify' | 'alertmanager' | 'posted' | 'acknowledgement',
+    input: 'alerts' | 'notify' | 'alertmanager' | 'posted' | 'acknowledgement' | 'silence',
     action: string,
     reason: string,
   ): void

@@ -21,6 +21,7 @@ import { startPolicy } from './policy/start-policy.ts'
 import { createPublishPosted } from './posted/publish-posted.ts'
 import { addAcknowledgementRoutes } from './silences/acknowledgement-routes.ts'
 import { createAttend } from './silences/attend-silences.ts'
+import { addSilenceRoutes } from './silences/silence-routes.ts'
 import { startSilences } from './silences/start-silences.ts'
 import { type HeldWork, holdWork } from './work/hold-work.ts'
 
@@ -78,6 +79,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   addLogRoutes(ctx)
   addReloadRoute(http, guard, reload)
   addDeadLetterRoutes({ ...ctx, guard, metrics, isServed: (channel) => isServed(policy(), channel) })
+  addSilenceRoutes({ ...ctx, ...quiet, guard, firing, metrics })
   addAcknowledgementRoutes({ ...ctx, ...quiet, policy, guard, firing, metrics })
   addV2Routes({
     ...ctx,

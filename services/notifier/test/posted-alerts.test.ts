@@ -110,10 +110,10 @@ describe('posted alerts', () => {
     expect(JSON.stringify(await letters.json())).toContain('Valid')
   })
 
-  it('in the thousands come in one request', async () => {
-    const alerts = Array.from({ length: 3000 }, (_, n) => ({
+  it('come in one request, though they fit no single message', async () => {
+    const alerts = Array.from({ length: 400 }, (_, n) => ({
       labels: { alertname: 'Many', n: String(n) },
-      annotations: { summary: 'x'.repeat(400) },
+      annotations: { summary: 'x'.repeat(5000) },
       endsAt: inSeconds(600),
     }))
     expect((await postAlerts(first.url, alerts)).status).toBe(200)
@@ -121,7 +121,7 @@ describe('posted alerts', () => {
       const found = (await (await fetch(`${url}/api/v2/alerts?filter=alertname%3DMany`)).json()) as unknown[]
       return found.length
     }
-    await waitFor(async () => (await shownAt(second.url)) === 3000, { timeoutMs: 60_000 })
+    await waitFor(async () => (await shownAt(second.url)) === 400, { timeoutMs: 60_000 })
   })
 
   it('do not end because nobody was there to hear of them', async () => {

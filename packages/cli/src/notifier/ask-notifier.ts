@@ -36,6 +36,7 @@ export interface Question {
   readonly query?: Readonly<Record<string, string | undefined>>
   /** Posted as JSON. */
   readonly body?: object
+  readonly method?: 'DELETE'
 }
 
 /** Asks `<url>/api/v1/<path>`. @throws {CliError} `no-answer`, `query-failed` with what the notifier says is wrong */
@@ -43,7 +44,7 @@ export async function askNotifier<Schema extends z.ZodType>(
   { url, headers }: Notifier,
   path: string,
   schema: Schema,
-  { query = {}, body }: Question = {},
+  { query = {}, body, method }: Question = {},
 ): Promise<z.infer<Schema>> {
   const address = new URL(`api/v1/${path}`, url.endsWith('/') ? url : `${url}/`)
   for (const [name, value] of Object.entries(query))
@@ -51,6 +52,7 @@ export async function askNotifier<Schema extends z.ZodType>(
   const json = await call(address, {
     headers,
     ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+    ...(method === undefined ? {} : { method }),
   })
   const parsed = schema.safeParse(json)
   if (parsed.success) return parsed.data

@@ -46,12 +46,23 @@ export function createMatcher({ name, value, isRegex, isEqual }: MatcherFields):
   }
 }
 
-function compile(name: string, type: MatchType, value: string) {
+interface Compiled {
+  readonly matches: (value: string) => boolean
+  readonly set?: readonly string[]
+}
+
+function compile(name: string, type: MatchType, value: string): Compiled {
   try {
     const plain = compileMatcher(name, type, value)
-    // In Prometheus a dot matches a newline, in Alertmanager it does not.
-    const hasDot = (type === '=~' || type === '!~') && value.includes('.')
-    return hasDot ? compileMatcher(name, type, `(?-s:${value})`) : plain
+    if (type === '=' || type === '!=' || !value.includes('.')) return plain
+    // In Prometheus a dot matches a newline, in Alertmanager it does not. Few values have one.
+    let strict: Compiled | undefined
+    const matches = (given: string): boolean => {
+      if (!given.includes('\n')) return plain.matches(given)
+      strict ??= compileMatcher(name, type, `(?-s:${value})`)
+      return strict.matches(given)
+    }
+    return { matches, ...(plain.set && { set: plain.set }) }
   } catch (cause) {
     throw new MatcherError(`${name}${type}${JSON.stringify(value)}: ${messageOf(cause)}`, { cause })
   }

@@ -11,6 +11,20 @@ export interface SilenceIndex {
   matching(labels: Labels): readonly Silence[]
 }
 
+interface Change {
+  readonly id: string
+  readonly silence: Silence | undefined
+}
+
+interface Found {
+  readonly at: number
+  readonly silences: readonly Silence[]
+}
+
+/** With more changes than this, finding anew costs less than following them. */
+const MOST_FOLLOWED = 50
+const MOST_CHANGES = 10_000
+
 interface Key {
   readonly name: string
   readonly values: readonly string[]
@@ -27,7 +41,9 @@ export function createSilenceIndex(): SilenceIndex {
   const entries = new Map<string, Entry>()
   const byLabel = new Map<string, Map<string, Set<Silence>>>()
   const others = new Set<Silence>()
-  let known = new WeakMap<Labels, readonly Silence[]>()
+  /** What was found for labels, as of so many changes. */
+  let known = new WeakMap<Labels, Found>()
+  let changes: Change[] = []
 
   function remove(id: string): void {
     const entry = entries.get(id)
@@ -78,28 +94,51 @@ export function createSilenceIndex(): SilenceIndex {
     return found
   }
 
+  function note(change: Change): void {
+    if (changes.length >= MOST_CHANGES) forget()
+    changes.push(change)
+  }
+
+  function forget(): void {
+    known = new WeakMap()
+    changes = []
+  }
+
+  /** One silence more makes nobody ask all the others again. */
+  function follow(labels: Labels, { at, silences }: Found): readonly Silence[] {
+    let found = silences
+    for (const { id, silence } of changes.slice(at)) {
+      found = found.filter(({ record }) => record.id !== id)
+      if (silence && matchesAll(silence.matchers, labels)) found = [...found, silence]
+    }
+    return found
+  }
+
   return {
     put(silence) {
-      remove(silence.record.id)
+      const { id } = silence.record
+      remove(id)
       add(silence)
-      known = new WeakMap()
+      note({ id, silence })
     },
     delete(id) {
+      if (!entries.has(id)) return
       remove(id)
-      known = new WeakMap()
+      note({ id, silence: undefined })
     },
     clear() {
       entries.clear()
       byLabel.clear()
       others.clear()
-      known = new WeakMap()
+      forget()
     },
     matching(labels) {
+      const at = changes.length
       const kept = known.get(labels)
-      if (kept) return kept
-      const found = find(labels)
-      known.set(labels, found)
-      return found
+      if (kept?.at === at) return kept.silences
+      const silences = kept && at - kept.at <= MOST_FOLLOWED ? follow(labels, kept) : find(labels)
+      known.set(labels, { at, silences })
+      return silences
     },
   }
 }

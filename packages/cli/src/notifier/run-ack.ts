@@ -1,0 +1,41 @@
+import { userInfo } from 'node:os'
+import { z } from 'zod'
+import { CliError } from '../errors.ts'
+import type { RulesOutput } from '../rules/output.ts'
+import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
+
+export interface AckFlags {
+  readonly group?: string
+  readonly comment?: string
+  readonly by?: string
+  readonly until?: string
+  readonly url?: string
+}
+
+const answer = z.object({
+  acknowledgements: z.array(z.object({ fingerprint: z.string(), labels: z.record(z.string(), z.string()) })),
+})
+
+/** `tocsin ack`. @throws {CliError} */
+export async function acknowledge(
+  fingerprint: string | undefined,
+  flags: AckFlags,
+  env: NotifierAddress,
+  output: RulesOutput,
+): Promise<void> {
+  const { group, comment = '', by = userInfo().username, until } = flags
+  if ((fingerprint === undefined) === (group === undefined))
+    throw new CliError('bad-usage', 'say which: the fingerprint of an alert, or --group and its key')
+  if (until !== undefined && Number.isNaN(Date.parse(until)))
+    throw new CliError('bad-usage', `--until ${until} is no time: give one such as 2026-01-31T09:30:00Z`)
+  const body = {
+    ...(fingerprint === undefined ? { groupKey: group } : { fingerprint }),
+    by,
+    comment,
+    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+  }
+  const made = await askNotifier(chooseNotifier(flags.url, env), 'acknowledgements', answer, { body })
+  for (const { fingerprint: one, labels } of made.acknowledgements)
+    output.print(`${one} ${labels['alertname'] ?? ''}`.trim())
+  output.remark('repeats have ended; its end is told, and so is what is new')
+}
