@@ -25,7 +25,8 @@ export interface TwoNotifiers {
   stop(): Promise<void>
 }
 
-export async function startTwoNotifiers(scenarios: readonly Scenario[]): Promise<TwoNotifiers> {
+/** `tries`: the same scenarios by different names, which share their receivers. */
+export async function startTwoNotifiers(tries: readonly (readonly Scenario[])[]): Promise<TwoNotifiers> {
   const [nats, redis, theirs, ours] = await Promise.all([
     startNats(),
     startRedis(),
@@ -33,9 +34,9 @@ export async function startTwoNotifiers(scenarios: readonly Scenario[]): Promise
     startHttpSink(),
   ])
   const file = path.join(tmpdir(), `notifier-${process.pid}-${nats.port}.yml`)
-  await writeFile(file, configOf(scenarios, ours.url))
+  await writeFile(file, configOf(tries, ours.url))
   const [alertmanager, service] = await Promise.all([
-    startAlertmanager({ config: configOf(scenarios, theirs.url) }),
+    startAlertmanager({ config: configOf(tries, theirs.url) }),
     startService(
       'notifier',
       { NATS_URL: nats.url, REDIS_URL: redis.url, NOTIFIER_CONFIG: file },
@@ -60,7 +61,7 @@ export async function startTwoNotifiers(scenarios: readonly Scenario[]): Promise
 /** What is done for the first time takes longer: later than half a step would be another flush. */
 async function warmUp(notifiers: readonly Notifier[], sinks: readonly HttpSink[]): Promise<void> {
   await postToAll(notifiers, [{ labels: { alertname: 'W' }, fires: true }], 'warm')
-  await Promise.all(sinks.map((sink) => sink.waitForRequest(undefined, 30_000)))
+  await Promise.all(sinks.map((sink) => sink.waitForRequest(undefined, 90_000)))
   for (const sink of sinks) sink.clear()
 }
 
@@ -110,19 +111,21 @@ async function send(url: string, method: string, body?: unknown): Promise<Respon
   return answer
 }
 
-function configOf(scenarios: readonly Scenario[], sink: string): string {
+function configOf(tries: readonly (readonly Scenario[])[], sink: string): string {
   const prefix = (index: number) => `s${index}`
-  const routes = scenarios.map(
-    ({ name, routes }, i) =>
-      `    - { matchers: ['scenario="${name}"'], receiver: root, routes: [${routes.replaceAll(/\s+/g, ' ').replaceAll('R-', `${prefix(i)}-`)}] }`,
+  const routes = tries.flatMap((scenarios) =>
+    scenarios.map(
+      ({ name, routes: own }, i) =>
+        `    - { matchers: ['scenario="${name}"'], receiver: root, routes: [${own.replaceAll(/\s+/g, ' ').replaceAll('R-', `${prefix(i)}-`)}] }`,
+    ),
   )
-  const receivers = scenarios.flatMap(({ receivers: own }, i) =>
+  const receivers = (tries[0] ?? []).flatMap(({ receivers: own }, i) =>
     Object.entries(own).map(
       ([name, tellsEnds]) =>
         `  - { name: ${prefix(i)}-${name}, webhook_configs: [{ url: '${sink}/', send_resolved: ${tellsEnds} }] }`,
     ),
   )
-  const rules = scenarios.flatMap(({ name, inhibitRules = [] }) =>
+  const rules = tries.flat().flatMap(({ name, inhibitRules = [] }) =>
     inhibitRules.map((rule) =>
       `  - ${rule}`
         .replace(/_matchers: \[/g, `_matchers: [scenario="${name}", `)
