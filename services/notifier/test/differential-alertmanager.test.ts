@@ -40,7 +40,9 @@ async function play(scenario: Scenario): Promise<void> {
   const beganMs = performance.now()
   for (const [i, step] of [...steps, lastStep(scenario)].entries()) {
     // There is nothing to wait for but the time between two of their flushes.
-    await new Promise((resolve) => setTimeout(resolve, Math.max(0, beganMs + i * STEP_MS - performance.now())))
+    await new Promise((resolve) =>
+      setTimeout(resolve, Math.max(0, beganMs + i * STEP_MS - performance.now())),
+    )
     for (const [n, { from, to, matcher }] of silences.entries()) {
       if (from === i) standing.set(n, await two.silence(...matcher, name))
       if (to === i) await standing.get(n)?.()
