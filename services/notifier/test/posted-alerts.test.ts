@@ -130,7 +130,9 @@ describe('posted alerts', () => {
     expect(
       (await postAlerts(first.url, [{ labels: { alertname: 'Gone' }, endsAt: inSeconds(2) }])).status,
     ).toBe(200)
-    await waitFor(() => world.told('Patient').length > 0 && world.told('Gone').length > 0, { timeoutMs: 60_000 })
+    await waitFor(() => world.told('Patient').length > 0 && world.told('Gone').length > 0, {
+      timeoutMs: 60_000,
+    })
     await Promise.all([first.kill(), second.kill()])
     first = await world.start()
     second = await world.start()
