@@ -9,13 +9,14 @@ export function isClean(report: ChaosReport): boolean {
 
 /** What was done and what came of it, in words. */
 export function formatReport(report: ChaosReport): string {
-  const { kills, natsKills, redisKills, notifications, repeated, alertsAndMessages } = report
+  const { kills, natsKills, redisKills, notifications, repeated, repeatedInDigest, alertsAndMessages } =
+    report
   const total = Object.values(kills).reduce((sum, count) => sum + count, 0)
   return [
     `${total} kills of the notifier, ${natsKills} of NATS, ${redisKills} of Redis`,
     ...Object.entries(kills).map(([stage, count]) => `  ${String(count).padStart(4)}  ${stage}`),
     `${alertsAndMessages} transitions and messages became ${notifications} notifications`,
-    `${repeated} notifications were in flight at a kill and taken once more`,
+    `${repeated} attempts were in flight at a kill and taken once more, ${repeatedInDigest} messages in a digest the second time`,
     ...FAULTS.map((fault) => `${fault}: ${report[fault].length}${named(report[fault])}`),
   ].join('\n')
 }

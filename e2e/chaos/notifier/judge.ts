@@ -22,16 +22,19 @@ export interface Facts {
 
 export interface Judgement {
   readonly lost: readonly string[]
-  /** Told by two different notifications. */
+  /** Told by two different notifications, though nothing had crashed in between. */
   readonly doubled: readonly string[]
   /** Notifications that were taken again though nothing had crashed in between. */
   readonly unexcused: readonly string[]
   readonly disordered: readonly string[]
+  /** With no dead letter, or with more than one. */
   readonly lettersWrong: readonly string[]
   readonly notLogged: readonly string[]
   readonly notifications: number
   /** Attempts in flight at a crash, which were taken once more. */
   readonly repeated: number
+  /** Of these, told in a digest the second time: the limit was reached by then. */
+  readonly repeatedInDigest: number
 }
 
 /** A request that arrives may have been on its way for as long, and a killed process's last one too. */
@@ -40,21 +43,32 @@ const SLACK_MS = 50
 export function judge(wanted: Wanted, { arrivals, crashes, letters, logged }: Facts): Judgement {
   const taken = arrivals.filter(({ status }) => status === 200)
   const byKey = Map.groupBy(taken, ({ key }) => key)
-  const keysOf = new Map<string, Set<string>>()
-  for (const { key, tokens } of taken)
-    for (const token of tokens) keysOf.set(token, (keysOf.get(token) ?? new Set()).add(key))
+  const tellingsOf = new Map<string, Arrival[]>()
+  for (const arrival of taken)
+    for (const token of arrival.tokens) tellingsOf.set(token, [...(tellingsOf.get(token) ?? []), arrival])
+  const toldTwice = wanted.once.filter((token) => countKeys(tellingsOf.get(token)) > 1)
   const lettersOf = (token: string) =>
     letters.filter((body) => body.includes(`"n":"${token.split(' ')[1]}"`)).length
   return {
-    lost: wanted.once.filter((token) => !keysOf.has(token)),
-    doubled: wanted.once.filter((token) => (keysOf.get(token)?.size ?? 0) > 1),
+    lost: wanted.once.filter((token) => !tellingsOf.has(token)),
+    doubled: toldTwice.filter((token) => !isExcused(tellingsOf.get(token) ?? [], crashes)),
     unexcused: [...byKey].flatMap(([key, all]) => (isExcused(all, crashes) ? [] : [key])),
     disordered: wanted.ordered.filter((n) => !isOrdered(n, taken)),
     lettersWrong: wanted.dead.filter((token) => lettersOf(token) !== 1),
-    notLogged: [...byKey.keys()].filter((key) => !logged.has(key)),
+    // What was in flight at a crash and then held for a digest is in the log as that digest.
+    notLogged: [...byKey].flatMap(([key, all]) =>
+      logged.has(key) || all.every(({ tokens }) => tokens.every((token) => toldTwice.includes(token)))
+        ? []
+        : [key],
+    ),
     notifications: byKey.size,
     repeated: taken.length - byKey.size,
+    repeatedInDigest: toldTwice.length,
   }
+}
+
+function countKeys(tellings: readonly Arrival[] = []): number {
+  return new Set(tellings.map(({ key }) => key)).size
 }
 
 /** Between two times that it was taken lies a crash. */

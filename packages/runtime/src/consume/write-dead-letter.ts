@@ -18,7 +18,7 @@ const encoder = new TextEncoder()
 
 /**
  * Copies a refused message, or the refused part of it, to the dead-letter stream, and waits until it is stored.
- * The copy's id names stream, sequence, reason and part: a second try is the same letter.
+ * The copy's id names stream, message, reason and part: a second try is the same letter.
  * A body that does not fit into a message is cut, and the letter says so.
  */
 export async function writeDeadLetter(
@@ -48,8 +48,16 @@ export async function writeDeadLetter(
     headers,
     deadlineMs: 10_000,
     ...(signal ? { signal } : {}),
-    msgId: `${source.stream}@${source.incarnation}:${delivery.sequence}:${refusal.reason}:${part}`,
+    msgId: `${source.stream}@${source.incarnation}:${nameOf(delivery)}:${refusal.reason}:${part}`,
   })
+}
+
+/**
+ * The id that its publisher gave it, which it keeps when a work queue is put in order again; its sequence does not. So a
+ * crash between a letter and its message's end makes no second letter.
+ */
+function nameOf(delivery: HeldDelivery): string {
+  return delivery.header('Nats-Msg-Id')?.replace(/-requeued-\d+$/, '') ?? String(delivery.sequence)
 }
 
 /** The message's own headers, without those that would mean something to NATS again. */
