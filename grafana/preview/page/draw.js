@@ -91,6 +91,8 @@ function drawLimits(plot) {
 function draw(element) {
   const plot = JSON.parse(element.dataset.plot)
   const { width, height } = element.getBoundingClientRect()
+  const [times] = plot.data
+  const seconds = plot.time && times.at(-1) - times[0] < 300
   const options = {
     width,
     height,
@@ -106,13 +108,14 @@ function draw(element) {
         ...AXIS,
         size: 24,
         values: plot.time
-          ? (_, ticks) => ticks.map((tick) => new Date(tick * 1000).toISOString().slice(11, 16))
+          ? (_, ticks) =>
+              ticks.map((tick) => new Date(tick * 1000).toISOString().slice(11, seconds ? 19 : 16))
           : (_, ticks) => ticks.map((tick) => formatValue(tick, plot.xUnit)),
       },
       {
         ...AXIS,
         ...(plot.unit === 'bytes' && { incrs: BINARY }),
-        size: 62,
+        size: 78,
         space: 28,
         values: (_, ticks) => ticks.map((tick) => (tick === null ? '' : formatValue(tick, plot.unit))),
       },

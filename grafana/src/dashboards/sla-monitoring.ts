@@ -29,6 +29,8 @@ const glance: Section = {
         unit: 'percentunit',
         decimals: 3,
         query: { expr: compliance, legend: '{{slo}}' },
+        // Each objective has a target of its own: one scale of colours would mislead.
+        thresholds: stepsFrom('text'),
         runbooks: ['sla/ErrorBudgetSpent'],
       }),
       bars({
@@ -86,6 +88,7 @@ const burnDown: Section = {
           'What is left of each budget. It falls with failures, and comes back as they leave the rolling day.',
         unit: 'percentunit',
         around: [0, 1],
+        max: 1,
         queries: [{ expr: budget, legend: '{{slo}}' }],
         thresholds: budgetSteps,
         runbooks: ['sla/ErrorBudgetFalls'],
@@ -111,6 +114,7 @@ const burnDown: Section = {
         description: 'Compliance over a rolling day, above its dashed target or below.',
         unit: 'percentunit',
         around: [0.99, 1],
+        max: 1,
         queries: [
           { expr: compliance, legend: '{{slo}}', refId: 'A' },
           { expr: target, legend: '{{slo}} target', refId: 'B' },
@@ -149,6 +153,7 @@ const services: Section = {
         description: 'The share of requests that the server did not fail, as it is now: where a budget goes.',
         unit: 'percentunit',
         around: [0.99, 1],
+        max: 1,
         queries: [
           { expr: share(`${requests}{status_code!~"5.."}`, requests, 'service'), legend: '{{service}}' },
         ],
@@ -159,6 +164,7 @@ const services: Section = {
         description: 'The share of requests that were answered within half a second.',
         unit: 'percentunit',
         around: [0.95, 1],
+        max: 1,
         queries: [{ expr: share(inTime, answered, 'service'), legend: '{{service}}' }],
         runbooks: ['api/SlowRequests'],
       }),
