@@ -27,6 +27,7 @@ import {
   type PublishOptions,
 } from './publish.ts'
 import { callRpc, type RpcHandlers, serveRpc } from './rpc.ts'
+import { createSendStored, sendingBy } from './send-stored.ts'
 
 /** NATS as services use it. */
 export interface Bus {
@@ -81,12 +82,13 @@ export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
   const js = jetstream(nc)
   const jsm = await jetstreamManager(nc, { checkAPI: false })
   const subjects = createSubjects(env.NATS_SUBJECT_PREFIX)
-  const kvm = new Kvm(js)
   const buckets = new Map<BucketKey, Promise<KV>>()
   const onReconnect = (fn: () => void) => {
     listeners.add(fn)
     return () => void listeners.delete(fn)
   }
+  const send = createSendStored({ nc, inboxPrefix: env.NATS_INBOX_PREFIX, onReconnect })
+  const kvm = new Kvm(sendingBy(js, send))
   const rpc = { nc, subjects, log, version: options.version }
 
   return {
@@ -110,7 +112,7 @@ export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
           replicas: env.NATS_REPLICAS,
         },
       }),
-    publish: createPublish({ nc, js, clock, metrics, onReconnect }),
+    publish: createPublish({ nc, send, clock, metrics }),
     publishCore: (subject, payload, headers) =>
       nc.publish(subject, encode(payload), { headers: headersOf(headers) }),
     kv(key) {

@@ -1,10 +1,11 @@
-import type { JetStreamClient, PubAck } from '@nats-io/jetstream'
+import { type PubAck, PubHeaders } from '@nats-io/jetstream'
 import { headers, type MsgHdrs, type NatsConnection, nuid } from '@nats-io/transport-node'
 import { runtimeMetrics } from '@tocsin/contract'
 import { backoffMs, type Clock, sleep } from '../clock.ts'
 import type { Metrics } from '../metrics/create-metrics.ts'
 import { injectTrace } from '../trace/propagate.ts'
-import { BusError, toBusError } from './bus-error.ts'
+import { toBusError } from './bus-error.ts'
+import type { SendStored } from './send-stored.ts'
 
 /** Text and bytes go out as they are, anything else as JSON. */
 export type Payload = string | Uint8Array | object
@@ -28,37 +29,31 @@ export interface Published {
 
 export interface PublishDeps {
   readonly nc: NatsConnection
-  readonly js: JetStreamClient
+  readonly send: SendStored
   readonly clock: Clock
   readonly metrics: Metrics
-  readonly onReconnect: (fn: () => void) => () => void
 }
 
 const ATTEMPT_MS = 5000
 const DEADLINE_MS = 30_000
-/** The headers' first and last line, and the message id that the client adds. */
+/** The headers' first and last line. */
 const HEADER_FRAME_BYTES = 256
 
 /** Makes the publisher that waits for JetStream's acknowledgement, and tries again while that may help. */
-export function createPublish({ nc, js, clock, metrics, onReconnect }: PublishDeps) {
+export function createPublish({ nc, send, clock, metrics }: PublishDeps) {
   const published = metrics.counter(runtimeMetrics.publishesTotal)
   return async (subject: string, payload: Payload, options: PublishOptions = {}): Promise<Published> => {
     const deadline = clock.now() + (options.deadlineMs ?? DEADLINE_MS)
-    const body = encode(payload)
+    const body = bytesOf(payload)
     // An id of its own makes trying again safe: a first try that was stored after all counts as the same message.
     const msgID = options.msgId ?? nuid.next()
     for (let attempt = 0; ; attempt++) {
       const timeout = Math.max(100, Math.min(ATTEMPT_MS, deadline - clock.now()))
       try {
         const headers = headersOf(options.headers)
+        headers.set(PubHeaders.MsgIdHdr, msgID)
         assertFits(nc, subject, body, headers)
-        const sent = js.publish(subject, body, {
-          msgID,
-          timeout,
-          retries: 1,
-          headers,
-        })
-        const ack = await unlessReconnected(sent, subject, onReconnect)
+        const ack = await send(subject, body, { headers, timeoutMs: timeout })
         published.inc({ outcome: ack.duplicate ? 'duplicate' : 'stored' })
         return storedAt(ack)
       } catch (error) {
@@ -87,36 +82,21 @@ export function encode(payload: Payload): string | Uint8Array {
   return typeof payload === 'string' || payload instanceof Uint8Array ? payload : JSON.stringify(payload)
 }
 
+function bytesOf(payload: Payload): Uint8Array {
+  const encoded = encode(payload)
+  return typeof encoded === 'string' ? Buffer.from(encoded) : encoded
+}
+
 function storedAt(ack: PubAck): Published {
   return { stream: ack.stream, sequence: ack.seq, duplicate: ack.duplicate }
 }
 
 /** The server closes the connection of a client that sends more than it takes: refuse that here. */
-function assertFits(nc: NatsConnection, subject: string, body: string | Uint8Array, headers: MsgHdrs): void {
+function assertFits(nc: NatsConnection, subject: string, body: Uint8Array, headers: MsgHdrs): void {
   const most = nc.info?.max_payload
-  let size = HEADER_FRAME_BYTES + (typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength)
+  let size = HEADER_FRAME_BYTES + body.byteLength
   for (const [name, values] of headers)
     for (const value of values) size += Buffer.byteLength(name) + Buffer.byteLength(value) + 4
   if (most !== undefined && size > most)
     throw new RangeError(`${subject}: ${size} bytes are over the server's max_payload of ${most}`)
-}
-
-/** The answer to what was sent before the connection broke never comes: no need to wait for its timeout. */
-async function unlessReconnected<T>(
-  answer: Promise<T>,
-  subject: string,
-  onReconnect: PublishDeps['onReconnect'],
-): Promise<T> {
-  const broken = Promise.withResolvers<never>()
-  const ignore = onReconnect(() =>
-    broken.reject(
-      new BusError('unavailable', `publishing on ${subject}: the connection broke`, { retryable: true }),
-    ),
-  )
-  try {
-    return await Promise.race([answer, broken.promise])
-  } finally {
-    ignore()
-    answer.catch(() => {})
-  }
 }
