@@ -60,7 +60,7 @@ export async function startService(
   env: Readonly<Record<string, string>> = {},
   options: StartServiceOptions = {},
 ): Promise<ServiceUnderTest> {
-  const { readyTimeoutMs = 15_000, main = join(repositoryRoot(), 'services', name, 'src', 'main.ts') } =
+  const { readyTimeoutMs = 60_000, main = join(repositoryRoot(), 'services', name, 'src', 'main.ts') } =
     options
   const { portEnv, extraPorts } = SERVICES[name]
   const logs = collection<LogLine>(`a log line of ${name}`, (line) => JSON.stringify(line))

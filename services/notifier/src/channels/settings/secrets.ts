@@ -76,10 +76,14 @@ function secretsOfUrl(text: string): string[] {
     search.slice(1),
     password,
     decoded(password),
-    ...[...pathname.split('/'), ...url.searchParams.values()].filter(isToken),
+    ...pathname.split('/').filter(isToken),
+    ...[...url.searchParams.values()].filter((value) => value.length >= LEAST_SECRET),
   ]
   return parts.filter((part) => part.length > 1)
 }
+
+/** A shorter value of a query could be any word: hidden everywhere, it would say more than it hides. */
+const LEAST_SECRET = 6
 
 /** What a service may name by itself when it does not know it; not every word of a path. */
 function isToken(text: string): boolean {
