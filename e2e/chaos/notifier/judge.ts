@@ -16,7 +16,7 @@ export interface Facts {
   readonly crashes: readonly number[]
   /** The bodies of the dead letters. */
   readonly letters: readonly string[]
-  /** Ids of notifications that the delivery log says were delivered. */
+  /** Ids of notifications that the delivery log says were delivered, or held for a digest. */
   readonly logged: ReadonlySet<string>
 }
 
@@ -55,12 +55,7 @@ export function judge(wanted: Wanted, { arrivals, crashes, letters, logged }: Fa
     unexcused: [...byKey].flatMap(([key, all]) => (isExcused(all, crashes) ? [] : [key])),
     disordered: wanted.ordered.filter((n) => !isOrdered(n, taken)),
     lettersWrong: wanted.dead.filter((token) => lettersOf(token) !== 1),
-    // What was in flight at a crash and then held for a digest is in the log as that digest.
-    notLogged: [...byKey].flatMap(([key, all]) =>
-      logged.has(key) || all.every(({ tokens }) => tokens.every((token) => toldTwice.includes(token)))
-        ? []
-        : [key],
-    ),
+    notLogged: [...byKey.keys()].filter((key) => !logged.has(key)),
     notifications: byKey.size,
     repeated: taken.length - byKey.size,
     repeatedInDigest: toldTwice.length,

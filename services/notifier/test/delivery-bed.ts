@@ -71,7 +71,8 @@ export function deliveryBed(facts: BedFacts) {
       ) as never,
   }
 
-  async function born(sent: RecentIds = createRecentIds()) {
+  /** `held`: what the delivery log says was put into digests. */
+  async function born(sent: RecentIds = createRecentIds(), held: RecentIds = createRecentIds()) {
     const records = createFallbackRecords(kv)
     await records.load()
     const stopping = new AbortController()
@@ -102,6 +103,7 @@ export function deliveryBed(facts: BedFacts) {
         clock,
         log,
       }),
+      held,
       digests: createHoldBack({ groups: createHeldGroups(), publish, clock, log }),
       fallbacks: createFallbacks({ records, publish, clock, log, metrics }),
       retryForMs: DAY,

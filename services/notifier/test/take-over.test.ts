@@ -2,6 +2,7 @@ import { createSubjects } from '@tocsin/contract'
 import { type Bus, connectBus, createLog, createMetrics, systemClock } from '@tocsin/runtime'
 import { type Server, startNats } from '@tocsin/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { requeue } from '../src/work/requeue.ts'
 import { takeOverConsumer } from '../src/work/take-over-consumer.ts'
 
 const log = createLog({ service: 'test', version: '0', level: 'silent' })
@@ -57,4 +58,35 @@ it('finds every message that a predecessor left, whatever order others were ackn
   expect(state.messages).toBe(1)
   // Six were published: what was left has numbers past those, where a consumer made later is sure to look.
   expect(state.last_seq).toBeGreaterThan(6 + 1)
+})
+
+it('keeps the order of what a predecessor had moved half-way when it died, and drops what is there twice', async () => {
+  const other = createSubjects().outbox('slack')
+  for (const text of ['a', 'b', 'c', 'd']) await bus.publish(other, text, { msgId: `other-${text}` })
+  const stream = bus.streamName('OUTBOX')
+  // Dies once it has moved two and a half: the third is in the queue twice.
+  let deletions = 0
+  const dying = {
+    ...bus,
+    jsm: {
+      ...bus.jsm,
+      streams: {
+        info: bus.jsm.streams.info.bind(bus.jsm.streams),
+        getMessage: bus.jsm.streams.getMessage.bind(bus.jsm.streams),
+        deleteMessage: (name: string, seq: number) =>
+          ++deletions > 2
+            ? Promise.reject(new Error('killed'))
+            : bus.jsm.streams.deleteMessage(name, seq, false),
+      },
+    },
+  } as unknown as Bus
+  await expect(requeue(dying, log, stream, other)).rejects.toThrow('killed')
+  expect(await requeue(bus, log, stream, other)).toBe(4)
+  const durable = await takeOverConsumer(bus, log, {
+    stream: 'OUTBOX',
+    name: 'notifier-slack',
+    filterSubject: other,
+    workQueue: true,
+  })
+  expect(await read(durable, 5, ['a', 'b', 'c', 'd'])).toEqual(['a', 'b', 'c', 'd'])
 })

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deliveryBed } from '../../test/delivery-bed.ts'
 import { messageNotification } from '../../test/samples/events.ts'
+import { createRecentIds } from '../delivery/recent-ids.ts'
 
 const HOUR = 3_600_000
 const rateLimit = { limit: 2, perMs: HOUR }
@@ -33,6 +34,18 @@ describe('a channel with a rate limit', () => {
     for (const n of [1, 2, 3]) await deliver(message(n, { severity: 'critical' }))
     await deliver(message(4))
     expect(arrived).toHaveLength(3)
+  })
+
+  it('is not told beside its digest, though it comes again once there is room', async () => {
+    const answer = () => ({ result: 'delivered', reason: 'ok' }) as const
+    const { arrived, logged, born, clock } = deliveryBed({ answer, rateLimit })
+    const first = await born()
+    for (const n of [1, 2, 3]) await first.deliver(message(n))
+    const held = createRecentIds()
+    for (const { outcome, notification } of logged) if (outcome === 'suppressed') held.add(notification)
+    await clock.advance(2 * HOUR)
+    await (await born(createRecentIds(), held)).deliver(message(3))
+    expect(arrived.map(({ id }) => id)).toEqual(['m1-webhook', 'm2-webhook'])
   })
 
   it('has the later ones of a group follow the first into the digest, though there is room again', async () => {

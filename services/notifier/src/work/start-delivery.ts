@@ -5,7 +5,7 @@ import { createDeliver } from '../delivery/deliver.ts'
 import { createFallbackRecords } from '../delivery/fallback-records.ts'
 import { createFallbacks } from '../delivery/fallbacks.ts'
 import { channelsOf, digestOf, paceOf, planOf } from '../delivery/plan.ts'
-import type { RecentIds } from '../delivery/recent-ids.ts'
+import { createRecentIds, type RecentIds } from '../delivery/recent-ids.ts'
 import { createDigestStore } from '../digest/digest-store.ts'
 import { createDigester } from '../digest/digester.ts'
 import { createHeldGroups } from '../digest/held-groups.ts'
@@ -16,6 +16,7 @@ import { createLimiter } from '../limits/limiter.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { DIGEST, type DigestOptions, type Policy } from '../policy/policy.ts'
+import { recallHeld, recallSent } from './recall-sent.ts'
 
 export interface DeliveryParts {
   readonly ctx: ServiceContext<NotifierEnv>
@@ -31,8 +32,8 @@ export interface DeliveryParts {
 /** What empties the queues of the outbox. */
 export interface DeliveryWork {
   readonly collect: Stage<OutboxEvent, Done>
-  /** What sends one channel's notifications. */
-  deliver(channel: Channel): Stage<OutboxEvent, Done>
+  /** What sends one channel's notifications; it knows what a predecessor has done with them of late. */
+  deliver(channel: Channel): Promise<Stage<OutboxEvent, Done>>
   /** Resolves once so many messages of the digest's queue are in hand: what follows them must know of them. */
   untilCollected(count: number): Promise<void>
   /** Goes by the schedules that hold now; all else asks the policy each time. */
@@ -84,6 +85,7 @@ export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork>
     channelsOf: (receiver: string, event: OutboxEvent) => channelsOf(policy(), receiver, event),
     limiter: createLimiter({ count: createCountInRedis(redis, bus.subjects.prefix), redis, clock, log }),
     digests: createHoldBack({ groups, publish, clock, log }),
+    held: createRecentIds(),
     fallbacks: createFallbacks({ records, publish, clock, log, metrics }),
     retryForMs: env.NOTIFY_RETRY_FOR,
     timeoutMs: env.NOTIFY_SEND_TIMEOUT,
@@ -91,8 +93,14 @@ export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork>
   }
   return {
     collect: digester.collect,
-    deliver: (channel) =>
-      createDeliver(channel, { ...shared, pace: () => paceOf(policy(), channel.name, channel.concurrency) }),
+    async deliver(channel) {
+      await recallSent(bus, channel.name, sent)
+      await recallHeld(bus, channel.name, shared.held)
+      return createDeliver(channel, {
+        ...shared,
+        pace: () => paceOf(policy(), channel.name, channel.concurrency),
+      })
+    },
     async untilCollected(count) {
       const untilMs = clock.now() + MOST_WAIT_MS
       while (digester.collected() < count && clock.now() < untilMs && !signal.aborted)

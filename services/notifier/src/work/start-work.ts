@@ -27,7 +27,6 @@ import { POSTED } from '../posted/posted-queue.ts'
 import { startPosted } from '../posted/start-posted.ts'
 import type { Attend } from '../silences/attend-silences.ts'
 import type { ChannelSet } from './channel-set.ts'
-import { recallSent } from './recall-sent.ts'
 import { removedChannel, removedChannels } from './removed-channel.ts'
 import { createServing } from './serving.ts'
 import { startDelivery } from './start-delivery.ts'
@@ -92,10 +91,10 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   }
 
   async function startChannel(channel: Channel): Promise<Consumer> {
-    await recallSent(bus, channel.name, sent)
+    const deliver = await delivery.deliver(channel)
     return consume(outboxOf(channel.name), {
       concurrency: MANY,
-      stages: pipeline(decodeJson, parseWith(outboxEvent), delivery.deliver(channel)),
+      stages: pipeline(decodeJson, parseWith(outboxEvent), deliver),
     })
   }
 
