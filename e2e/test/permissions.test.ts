@@ -82,11 +82,16 @@ async function useNotifierApi(api: string): Promise<void> {
   expect(await post('/v2/silences', silence)).toBe(200)
   await readJson(`${api}/v1/deliveries`)
   const refused = await waitFor(async () => {
-    const { deadLetters } = await readJson(`${api}/v1/dead-letters`)
-    return deadLetters.find((letter: { subject: string }) => letter.subject.endsWith('notifications.request'))
+    const { deadLetters } = (await readJson(`${api}/v1/dead-letters`)) as { deadLetters: Letter[] }
+    return deadLetters.find(({ subject }) => subject.endsWith('notifications.request'))
   }, bounded)
   // It is refused again, as a letter of its own: that it is read, published and removed is what matters here.
   expect(await post(`/v1/dead-letters/${refused.sequence}/replay`, {})).toBe(200)
+}
+
+interface Letter {
+  readonly subject: string
+  readonly sequence: number
 }
 
 const denied: readonly (readonly [User, 'publishes' | 'reads', string])[] = [
