@@ -312,15 +312,21 @@ test('exemplars lead from a bucket to a trace', async () => {
     start: String(Date.now() / 1000 - 600),
     end: String(Date.now() / 1000 + 600),
   })
-  const response = await fetch(`${collector.url}/api/v1/query_exemplars?${params}`)
-  expect(await response.json()).toMatchObject({
-    data: [
-      {
-        exemplars: [
-          { labels: { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' }, value: expect.stringMatching(/^[67]/) },
-        ],
-      },
-    ],
+  await waitFor(async () => {
+    const response = await fetch(`${collector.url}/api/v1/query_exemplars?${params}`)
+    expect(await response.json()).toMatchObject({
+      data: [
+        {
+          exemplars: [
+            {
+              labels: { trace_id: '4bf92f3577b34da6a3ce929d0e0e4736' },
+              value: expect.stringMatching(/^[67]/),
+            },
+          ],
+        },
+      ],
+    })
+    return true
   })
 })
 

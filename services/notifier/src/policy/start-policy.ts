@@ -48,8 +48,10 @@ export async function startPolicy(
   }
 
   const file = env.NOTIFIER_CONFIG
+  const policyMetrics = createPolicyMetrics(metrics)
   if (file === undefined) {
     await (await prepare(standing))()
+    policyMetrics.loaded(clock.now())
     return { policy: () => standing, channels, reload: () => Promise.resolve() }
   }
   const source = await startPolicySource({
@@ -58,7 +60,7 @@ export async function startPolicy(
     prepare,
     clock,
     log,
-    metrics: createPolicyMetrics(metrics),
+    metrics: policyMetrics,
   })
   readiness.check('configuration', source.trouble, { onlyDegrades: true })
   const onHangUp = () => void source.reload().catch(() => {})
