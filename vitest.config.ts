@@ -17,7 +17,7 @@ export default defineConfig({
     env: { NO_COLOR: '1' },
     // Most of the time goes into waiting for real servers: one worker less than there are cores would idle.
     maxWorkers: Math.max(2, availableParallelism()),
-    testTimeout: 20_000,
+    testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', summaryReporter()],
   },

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 
 export interface WaitOptions {
-  /** Default 15000. */
+  /** Default 30000. */
   readonly timeoutMs?: number
   /** What is waited for, for the error: "the alert to fire". */
   readonly what?: string
@@ -13,7 +13,7 @@ export interface WaitOptions {
  */
 export async function waitFor<T>(
   condition: () => T | Promise<T>,
-  { timeoutMs = 15_000, what = 'a condition' }: WaitOptions = {},
+  { timeoutMs = 30_000, what = 'a condition' }: WaitOptions = {},
 ): Promise<Exclude<Awaited<T>, false | 0 | '' | null | undefined>> {
   const deadline = performance.now() + timeoutMs
   for (let pause = 2; ; pause = Math.min(pause * 1.5, 50)) {

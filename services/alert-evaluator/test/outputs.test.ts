@@ -61,7 +61,10 @@ test('what rules write is in the query API, and ends with the alert', async () =
 })
 
 test('a range over a recorded series survives a restart, and no transition is told again', async () => {
-  const before = await world.alerts()
+  const before = await waitFor(async () => {
+    const all = await world.alerts()
+    return all.some(({ alertname, state }) => alertname === 'High' && state === 'resolved') && all
+  })
   await evaluator.kill()
   await evaluator.restart()
   await world.gauge('single', 2)

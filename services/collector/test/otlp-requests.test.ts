@@ -87,13 +87,14 @@ const counter = (name: string, asInt: number, temporality = 1): OtlpRequest => (
 
 let ids = 0
 function spansOf(service: string, names: readonly string[], more: OtlpRequest = {}): OtlpRequest {
+  const endMs = Date.now()
   const spans = names.map((name) => ({
     traceId: '4bf92f3577b34da6a3ce929d0e0e4736',
     spanId: (++ids).toString(16).padStart(16, '0'),
     name,
     kind: 2,
-    startTimeUnixNano: nano(Date.now() - 7),
-    endTimeUnixNano: nano(),
+    startTimeUnixNano: nano(endMs - 7),
+    endTimeUnixNano: nano(endMs),
     ...more,
   }))
   const resource = { attributes: [text('service.name', service)] }

@@ -81,7 +81,7 @@ describe('a program', () => {
       }),
       { numRuns: 3000 },
     )
-  })
+  }, 120_000)
 
   it('finds the groups that re2js finds', () => {
     fc.assert(
@@ -98,7 +98,7 @@ describe('a program', () => {
       }),
       { numRuns: 3000 },
     )
-  })
+  }, 120_000)
 
   it('answers as re2js does after it has forgotten what it kept', () => {
     // Its states tell which of the last eleven characters could have begun the end: some thousands.
