@@ -87,9 +87,13 @@ export async function runChaos(
   async function killAt(k: number): Promise<void> {
     const stage = stages[(firstStage + k) % stages.length]
     if (!stage) return
-    const reached = Promise.race([stage.next().then(() => stage.name), delay(STAGE_TIMEOUT_MS, LATE)])
+    const reached = new AbortController()
+    const late = delay(STAGE_TIMEOUT_MS, LATE, { signal: reached.signal })
+    const atStage = Promise.race([stage.next().then(() => stage.name), late])
     const loading = loadRounds()
-    const name = await reached
+    const name = await atStage
+    late.catch(() => {})
+    reached.abort()
     crashes.push(Date.now())
     await service.kill()
     crashes.push(Date.now())
