@@ -143,9 +143,12 @@ describe('posted alerts', () => {
   })
 
   it('are refused while they cannot be stored, and taken again afterwards', async () => {
-    await world.nats.stop()
-    const refused = async () =>
-      (await postAlerts(first.url, [{ labels: { alertname: 'Away' } }])).status === 503
-    await waitFor(refused, { timeoutMs: 30_000 })
+    const postAway = async () =>
+      (await postAlerts(first.url, [{ labels: { alertname: 'Away' }, endsAt: inSeconds(600) }])).status
+    await world.nats.kill()
+    await waitFor(async () => (await postAway()) === 503)
+    await world.nats.restart()
+    await waitFor(async () => (await postAway()) === 200, { timeoutMs: 60_000 })
+    await waitFor(() => world.told('Away').length > 0, { timeoutMs: 60_000 })
   })
 })
