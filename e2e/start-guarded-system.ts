@@ -85,9 +85,11 @@ export async function startGuardedSystem(): Promise<GuardedSystem> {
       }).then(keep)
     services.set('collector', await start('collector'))
     services.set('notifier', await start('notifier', { NOTIFIER_PORT: String(port) }))
-    const rest = users.filter((name) => !services.has(name))
+    const rest = users.filter((name) => !services.has(name) && name !== 'health')
     for (const [name, running] of await Promise.all(rest.map(async (n) => [n, await start(n)] as const)))
       services.set(name, running)
+    // Last, since it is ready only while those that it watches are.
+    services.set('health', await start('health'))
 
     const app = createMonitoring({
       service: 'shop',
