@@ -16,7 +16,7 @@ import {
 import pc from 'picocolors'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type PreviewFlags, previewAlert, testReceiver } from '../src/notifier/run-notify.ts'
-import type { RulesOutput } from '../src/rules/output.ts'
+import type { Terminal } from '../src/output/terminal.ts'
 import { runCli } from './run-cli.ts'
 
 failOnLeaks({ beforeAll, afterAll })
@@ -89,7 +89,7 @@ afterAll(async () => {
 })
 
 /** What a command says, and its exit code. */
-async function tell(command: (output: RulesOutput) => Promise<number>) {
+async function tell(command: (output: Terminal) => Promise<number>) {
   const said: string[] = []
   const say = (text: string) => void said.push(text)
   try {

@@ -1,9 +1,7 @@
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
 import type { AckFlags } from '../notifier/run-ack.ts'
-
-const USUAL_COLUMNS = 100
+import { terminal } from '../output/terminal.ts'
 
 /** `tocsin ack` */
 export const ackCommand: CliCommand = {
@@ -19,12 +17,7 @@ export const ackCommand: CliCommand = {
       .option('--url <url>', 'whom to ask (default: the notifier here)')
       .action(async (fingerprint: string | undefined, flags: AckFlags) => {
         const { acknowledge } = await import('../notifier/run-ack.ts')
-        await acknowledge(fingerprint, flags, readEnv(), {
-          print: (text) => console.log(text),
-          remark: (text) => console.error(text),
-          colors: pc,
-          columns: process.stdout.columns ?? USUAL_COLUMNS,
-        })
+        await acknowledge(fingerprint, flags, readEnv(), terminal())
       })
   },
 }

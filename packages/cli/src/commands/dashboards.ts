@@ -1,19 +1,9 @@
 import type { Command } from 'commander'
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import type { CheckFlags } from '../dashboards/run-check.ts'
 import type { ExportFlags } from '../dashboards/run-export.ts'
 import { readEnv } from '../env.ts'
-import type { RulesOutput } from '../rules/output.ts'
-
-const USUAL_COLUMNS = 100
-
-const terminal = (): RulesOutput => ({
-  print: (text) => console.log(text),
-  remark: (text) => console.error(text),
-  colors: pc,
-  columns: process.stdout.columns ?? USUAL_COLUMNS,
-})
+import { terminal } from '../output/terminal.ts'
 
 const FOLDER = 'default: GRAFANA_DASHBOARD_PATH, ./grafana/dashboards'
 

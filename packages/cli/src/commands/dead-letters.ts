@@ -1,18 +1,8 @@
 import type { Command } from 'commander'
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
 import type { LetterFlags, ReplayFlags } from '../notifier/run-dead-letters.ts'
-import type { RulesOutput } from '../rules/output.ts'
-
-const USUAL_COLUMNS = 100
-
-const terminal = (): RulesOutput => ({
-  print: (text) => console.log(text),
-  remark: (text) => console.error(text),
-  colors: pc,
-  columns: process.stdout.columns ?? USUAL_COLUMNS,
-})
+import { terminal } from '../output/terminal.ts'
 
 /** `tocsin dead-letters …` */
 export const deadLettersCommand: CliCommand = {

@@ -1,7 +1,7 @@
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
 import type { DeliveriesFlags } from '../notifier/run-deliveries.ts'
+import { terminal } from '../output/terminal.ts'
 
 const EXAMPLES = `
 A <time> is a date such as 2026-01-31T09:30:00Z, Unix seconds, or how long ago, such as 10m.
@@ -10,8 +10,6 @@ Examples:
   tocsin deliveries --alert HighErrorRate        its story: when it fired, who was told, what went wrong
   tocsin deliveries --outcome dead --since 1d
   tocsin deliveries --channel slack --follow`
-
-const USUAL_COLUMNS = 100
 
 /** `tocsin deliveries` */
 export const deliveriesCommand: CliCommand = {
@@ -34,12 +32,7 @@ export const deliveriesCommand: CliCommand = {
       .addHelpText('after', EXAMPLES)
       .action(async (flags: DeliveriesFlags) => {
         const { runDeliveries } = await import('../notifier/run-deliveries.ts')
-        await runDeliveries(flags, readEnv(), {
-          print: (text) => console.log(text),
-          remark: (text) => console.error(text),
-          colors: pc,
-          columns: process.stdout.columns ?? USUAL_COLUMNS,
-        })
+        await runDeliveries(flags, readEnv(), terminal())
       })
   },
 }

@@ -1,9 +1,8 @@
 import type { Command } from 'commander'
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
 import type { PreviewFlags } from '../notifier/run-notify.ts'
-import type { RulesOutput } from '../rules/output.ts'
+import { terminal } from '../output/terminal.ts'
 
 const EXAMPLES = `
 Examples:
@@ -12,14 +11,6 @@ Examples:
   tocsin notify preview --label alertname=Slow --annotation summary='It is slow' --out mail.html
   tocsin notify test on-call`
 
-const USUAL_COLUMNS = 100
-
-const terminal = (): RulesOutput => ({
-  print: (text) => console.log(text),
-  remark: (text) => console.error(text),
-  colors: pc,
-  columns: process.stdout.columns ?? USUAL_COLUMNS,
-})
 const collect = (value: string, before: readonly string[] = []) => [...before, value]
 
 /** `tocsin notify …` */

@@ -1,6 +1,6 @@
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
+import { terminal } from '../output/terminal.ts'
 import type { QueryFlags } from '../query/run-query.ts'
 
 const EXAMPLES = `
@@ -10,8 +10,6 @@ Examples:
   tocsin query 'up == 0'
   tocsin query 'sum by (route) (rate(http_requests_total[5m]))' --range 1h
   tocsin query orders_total --time 10m --json`
-
-const USUAL_COLUMNS = 100
 
 /** `tocsin query <expr>` */
 export const queryCommand: CliCommand = {
@@ -31,12 +29,7 @@ export const queryCommand: CliCommand = {
       .action(async (expr: string, flags: QueryFlags) => {
         // Loaded here: it is slow to load, and the other commands do without it.
         const { runQuery } = await import('../query/run-query.ts')
-        await runQuery(expr, flags, readEnv(), Date.now(), {
-          print: (text) => console.log(text),
-          remark: (text) => console.error(text),
-          colors: pc,
-          columns: process.stdout.columns ?? USUAL_COLUMNS,
-        })
+        await runQuery(expr, flags, readEnv(), Date.now(), terminal())
       })
   },
 }

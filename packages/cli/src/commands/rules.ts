@@ -1,20 +1,10 @@
 import type { Command } from 'commander'
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
-import type { RulesOutput } from '../rules/output.ts'
+import { terminal } from '../output/terminal.ts'
 import type { BacktestFlags } from '../rules/run-backtest.ts'
 import type { CheckFlags } from '../rules/run-check.ts'
 import type { ListFlags } from '../rules/run-list.ts'
-
-const USUAL_COLUMNS = 100
-
-const terminal = (): RulesOutput => ({
-  print: (text) => console.log(text),
-  remark: (text) => console.error(text),
-  colors: pc,
-  columns: process.stdout.columns ?? USUAL_COLUMNS,
-})
 
 /** `tocsin rules …`. What each does is loaded when it is asked for: PromQL is slow to load. */
 export const rulesCommand: CliCommand = {

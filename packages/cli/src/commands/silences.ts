@@ -1,17 +1,7 @@
-import pc from 'picocolors'
 import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
 import type { AddFlags, SilenceFlags } from '../notifier/run-silences.ts'
-import type { RulesOutput } from '../rules/output.ts'
-
-const USUAL_COLUMNS = 100
-
-const terminal = (): RulesOutput => ({
-  print: (text) => console.log(text),
-  remark: (text) => console.error(text),
-  colors: pc,
-  columns: process.stdout.columns ?? USUAL_COLUMNS,
-})
+import { terminal } from '../output/terminal.ts'
 
 /** `tocsin silences …` */
 export const silencesCommand: CliCommand = {

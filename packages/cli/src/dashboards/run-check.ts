@@ -1,8 +1,8 @@
 import { checkLayout, checkQueries, planRequests, type ReadDashboard, SCRAPE_SECONDS } from '@tocsin/grafana'
 import type { CliEnv } from '../env.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { askBackend, type Backend } from '../query/ask-backend.ts'
 import { type BackendEnv, chooseBackend } from '../query/choose-backend.ts'
-import type { RulesOutput } from '../rules/output.ts'
 import { readDashboardFiles } from './dashboard-files.ts'
 import { dashboardFolder } from './dashboard-folder.ts'
 
@@ -27,7 +27,7 @@ export async function runCheck(
   flags: CheckFlags,
   env: CheckEnv,
   nowMs: number,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<number> {
   const { colors } = output
   const asked = flags.data || flags.url !== undefined ? chooseBackend(flags.url, env) : undefined

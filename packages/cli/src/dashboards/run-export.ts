@@ -3,7 +3,7 @@ import { join, relative } from 'node:path'
 import { dashboardFiles, defaultOptions } from '@tocsin/grafana'
 import type { CliEnv } from '../env.ts'
 import { CliError, messageOf } from '../errors.ts'
-import type { RulesOutput } from '../rules/output.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { dashboardFolder } from './dashboard-folder.ts'
 
 /** The flags of `tocsin dashboards export`. */
@@ -18,7 +18,7 @@ export function runExport(
   folder: string | undefined,
   flags: ExportFlags,
   env: ExportEnv,
-  output: RulesOutput,
+  output: Terminal,
 ): void {
   const into = dashboardFolder(folder, env)
   const name = env.GRAFANA_DATASOURCE

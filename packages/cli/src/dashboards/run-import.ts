@@ -1,7 +1,7 @@
 import { chooseDatasource, FOLDER_TITLE, FOLDER_UID, type ReadDashboard } from '@tocsin/grafana'
 import type { CliEnv } from '../env.ts'
 import { CliError } from '../errors.ts'
-import type { RulesOutput } from '../rules/output.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { callGrafana, chooseGrafana, type Grafana } from './call-grafana.ts'
 import { readDashboardFiles } from './dashboard-files.ts'
 import { dashboardFolder } from './dashboard-folder.ts'
@@ -28,7 +28,7 @@ const THERE_ALREADY = [409, 412]
 export async function runImport(
   folder: string | undefined,
   env: ImportEnv,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<number> {
   if (!env.GRAFANA_ENABLED) {
     output.print('Grafana is switched off (GRAFANA_ENABLED=false): nothing was imported')

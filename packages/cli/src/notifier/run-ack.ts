@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { z } from 'zod'
 import { CliError } from '../errors.ts'
-import type { RulesOutput } from '../rules/output.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
 
 export interface AckFlags {
@@ -21,7 +21,7 @@ export async function acknowledge(
   fingerprint: string | undefined,
   flags: AckFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<void> {
   const { group, comment = '', by = userInfo().username, until } = flags
   if ((fingerprint === undefined) === (group === undefined))

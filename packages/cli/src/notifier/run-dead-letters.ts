@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { CliError } from '../errors.ts'
 import { formatTable } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { formatTime } from '../query/format-number.ts'
-import type { RulesOutput } from '../rules/output.ts'
 import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
 
 /** Which dead letters a command is about. */
@@ -41,7 +41,7 @@ const replayedMany = z.object({
 export async function listDeadLetters(
   flags: LetterFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<void> {
   const { reason, channel, since, until, limit } = flags
   const query = { reason, channel, since, until, limit }
@@ -65,7 +65,7 @@ export async function showDeadLetter(
   sequence: string,
   flags: LetterFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<void> {
   const path = `dead-letters/${encodeURIComponent(sequence)}`
   const { body, ...facts } = await askNotifier(chooseNotifier(flags.url, env), path, letter)
@@ -83,7 +83,7 @@ export async function replayDeadLetters(
   sequences: readonly string[],
   flags: ReplayFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<number> {
   const { reason, channel, since, until, all } = flags
   const filter = { reason, channel, since, until }

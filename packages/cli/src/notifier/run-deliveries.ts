@@ -3,7 +3,7 @@ import { type DeliveryEvent, deliveryEvent } from '@tocsin/contract'
 import { z } from 'zod'
 import { CliError } from '../errors.ts'
 import { formatTable } from '../output/table.ts'
-import type { RulesOutput } from '../rules/output.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { askNotifier, chooseNotifier, type Notifier, type NotifierAddress } from './ask-notifier.ts'
 import { deliveryCells, deliveryHead } from './format-delivery.ts'
 import { formatStoryLine, storyLine } from './format-story.ts'
@@ -35,7 +35,7 @@ const OVERLAP_MS = 60_000
 export async function runDeliveries(
   flags: DeliveriesFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
   signal?: AbortSignal,
 ): Promise<void> {
   const notifier = chooseNotifier(flags.url, env)
@@ -61,7 +61,7 @@ async function showStory(
   notifier: Notifier,
   query: Readonly<Record<string, string | undefined>>,
   { json }: DeliveriesFlags,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<void> {
   const told = await askNotifier(notifier, `deliveries/${encodeURIComponent(alert)}/story`, story, { query })
   if (json) return output.print(JSON.stringify(told.lines))
@@ -76,7 +76,7 @@ async function follow(
   notifier: Notifier,
   query: Readonly<Record<string, string | undefined>>,
   { json }: DeliveriesFlags,
-  output: RulesOutput,
+  output: Terminal,
   signal?: AbortSignal,
 ): Promise<void> {
   const seen = new Map<string, number>()
@@ -97,7 +97,7 @@ async function follow(
   }
 }
 
-function lineOf(entry: DeliveryEvent, { colors }: RulesOutput): string {
+function lineOf(entry: DeliveryEvent, { colors }: Terminal): string {
   return deliveryCells(entry, colors)
     .filter((cell) => cell !== '')
     .join('  ')

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { CliError, messageOf } from '../errors.ts'
 import { formatTable } from '../output/table.ts'
-import type { RulesOutput } from '../rules/output.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
 import { durationText } from './format-delivery.ts'
 import { formatPreview } from './format-preview.ts'
@@ -27,7 +27,7 @@ export async function testReceiver(
   receiver: string | undefined,
   flags: CommonFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<number> {
   const body = receiver === undefined ? {} : { receiver }
   const answer = await askNotifier(chooseNotifier(flags.url, env), 'notify/test', testAnswer, { body })
@@ -56,7 +56,7 @@ export async function testReceiver(
 export async function previewAlert(
   flags: PreviewFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<number> {
   const labels = pairsOf(flags.label, '--label')
   if (Object.keys(labels).length === 0)
@@ -83,7 +83,7 @@ function writePart(
   answer: PreviewAnswer,
   file: string,
   channel: string | undefined,
-  { remark }: RulesOutput,
+  { remark }: Terminal,
 ): void {
   const all = answer.routes.flatMap(({ integrations }) => integrations)
   const wanted = channel === undefined ? all : all.filter((one) => one.channel === channel)

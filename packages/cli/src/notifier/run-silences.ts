@@ -2,8 +2,8 @@ import { userInfo } from 'node:os'
 import { z } from 'zod'
 import { CliError, messageOf } from '../errors.ts'
 import { formatTable } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { formatTime } from '../query/format-number.ts'
-import type { RulesOutput } from '../rules/output.ts'
 import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
 
 export interface SilenceFlags {
@@ -38,7 +38,7 @@ export async function addSilence(
   matchers: readonly string[],
   flags: AddFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<void> {
   const { comment, start, end, by = userInfo().username } = flags
   if (end !== undefined && flags.duration !== undefined)
@@ -62,7 +62,7 @@ export async function addSilence(
 export async function listSilences(
   flags: SilenceFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<void> {
   const query = flags.expired ? { expired: 'true' } : {}
   const { silences } = await askNotifier(chooseNotifier(flags.url, env), 'silences', page, { query })
@@ -85,7 +85,7 @@ export async function expireSilences(
   ids: readonly string[],
   flags: SilenceFlags,
   env: NotifierAddress,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<number> {
   let code = 0
   for (const id of ids) {

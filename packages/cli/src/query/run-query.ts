@@ -1,5 +1,5 @@
-import type { Colors } from 'picocolors/types.js'
 import { CliError } from '../errors.ts'
+import type { Terminal } from '../output/terminal.ts'
 import type { QueryData } from './answer.ts'
 import { askBackend } from './ask-backend.ts'
 import { type BackendEnv, chooseBackend } from './choose-backend.ts'
@@ -15,23 +15,13 @@ export interface QueryFlags extends TimeFlags {
   readonly json?: boolean
 }
 
-/** Where a query's answer is shown. */
-export interface QueryOutput {
-  print(text: string): void
-  /** What is not the answer: warnings and infos. */
-  remark(text: string): void
-  readonly colors: Colors
-  /** The width of the terminal, in characters. */
-  readonly columns: number
-}
-
 /** Asks, and shows the answer. @throws {CliError} `bad-usage`, `no-answer`, `query-failed` */
 export async function runQuery(
   expr: string,
   flags: QueryFlags,
   env: BackendEnv,
   nowMs: number,
-  output: QueryOutput,
+  output: Terminal,
 ): Promise<void> {
   const when = readTimes(flags, nowMs)
   const { text, answer } = await askBackend(chooseBackend(flags.url, env), ...formOf(expr, when))
@@ -53,7 +43,7 @@ function formOf(expr: string, when: When): ['query' | 'query_range', Record<stri
   return ['query_range', { query: expr, start: seconds(startMs), end: seconds(endMs), step: seconds(stepMs) }]
 }
 
-function format(data: QueryData, when: When, { colors, columns }: QueryOutput): string {
+function format(data: QueryData, when: When, { colors, columns }: Terminal): string {
   if (Array.isArray(data.result) && data.result.length === 0) return describeNothing(when)
   if (when.kind === 'range' && data.resultType === 'matrix')
     return formatRange(data.result, { ...when, columns, colors })

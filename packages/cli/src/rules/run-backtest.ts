@@ -1,11 +1,11 @@
 import { createBacktest, placeRules, planBacktest } from '@tocsin/alerting'
 import { CliError } from '../errors.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { type BackendEnv, chooseBackend } from '../query/choose-backend.ts'
 import { readTimes, type TimeFlags } from '../query/read-times.ts'
 import { chooseEvaluator, type EvaluatorAddress } from './ask-evaluator.ts'
 import { findBacktestRules } from './find-backtest-rules.ts'
 import { formatBacktest, formatFigures, toJson } from './format-backtest.ts'
-import type { RulesOutput } from './output.ts'
 import { replayParts } from './replay-parts.ts'
 
 /** The flags of `tocsin rules backtest`. */
@@ -21,7 +21,7 @@ export interface BacktestDeps {
   readonly nowMs: number
   /** A monotonic clock. Milliseconds. */
   readonly monotonic: () => number
-  readonly output: RulesOutput
+  readonly output: Terminal
 }
 
 const USUAL_RANGE = '6h'

@@ -1,7 +1,7 @@
 import { CliError } from '../errors.ts'
+import type { Terminal } from '../output/terminal.ts'
 import { checkRuleFiles, type Lint } from './check-rules.ts'
 import { findRuleFiles } from './find-rule-files.ts'
-import type { RulesOutput } from './output.ts'
 
 /** The flags of `tocsin rules check`. */
 export interface CheckFlags {
@@ -14,7 +14,7 @@ const WARNED = 3
 const LINTS: readonly string[] = ['all', 'duplicates', 'none'] satisfies Lint[]
 
 /** Checks rule files; the answer is the exit code. @throws {CliError} `bad-usage` */
-export function runCheck(paths: readonly string[], flags: CheckFlags, output: RulesOutput): number {
+export function runCheck(paths: readonly string[], flags: CheckFlags, output: Terminal): number {
   if (!LINTS.includes(flags.lint))
     throw new CliError('bad-usage', `--lint ${flags.lint}: there are ${LINTS.join(', ')}`)
   const { colors } = output

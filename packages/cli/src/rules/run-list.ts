@@ -1,5 +1,6 @@
 import { CliError } from '../errors.ts'
 import { formatTable } from '../output/table.ts'
+import type { Terminal } from '../output/terminal.ts'
 import {
   askRules,
   chooseEvaluator,
@@ -7,7 +8,6 @@ import {
   type RunningGroup,
   type RunningRule,
 } from './ask-evaluator.ts'
-import type { RulesOutput } from './output.ts'
 
 /** The flags of `tocsin rules list`. */
 export interface ListFlags {
@@ -31,7 +31,7 @@ export async function runList(
   flags: ListFlags,
   env: EvaluatorAddress,
   nowMs: number,
-  output: RulesOutput,
+  output: Terminal,
 ): Promise<void> {
   const { state, sort } = flags
   if (state !== undefined && !STATES.includes(state))
@@ -55,7 +55,7 @@ export async function runList(
 
 const stateOf = (rule: RunningRule): string => (rule.type === 'recording' ? 'recording' : rule.state)
 
-function formatRows(rows: readonly Row[], nowMs: number, { colors }: RulesOutput): string {
+function formatRows(rows: readonly Row[], nowMs: number, { colors }: Terminal): string {
   const paint: Record<string, (text: string) => string> = {
     firing: colors.red,
     pending: colors.yellow,

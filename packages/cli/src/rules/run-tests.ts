@@ -2,17 +2,17 @@ import { globSync } from 'node:fs'
 import { dirname, isAbsolute, join } from 'node:path'
 import { parseTestFile, runTests, type TestFile, type TestGroupResult } from '@tocsin/alerting'
 import { parseRuleFile, RuleError, type RuleGroup } from '@tocsin/rules'
+import type { Terminal } from '../output/terminal.ts'
 import { findTestFiles, readSource, type SourceFile } from './find-rule-files.ts'
 import { formatFailure } from './format-failure.ts'
-import type { RulesOutput } from './output.ts'
 
 /** Runs files of tests of rules; the answer is the exit code. @throws {CliError} `bad-usage` */
-export function runTestFiles(paths: readonly string[], output: RulesOutput): number {
+export function runTestFiles(paths: readonly string[], output: Terminal): number {
   const failed = findTestFiles(paths).filter((file) => !testFile(file, output))
   return failed.length > 0 ? 1 : 0
 }
 
-function testFile({ name, text }: SourceFile, output: RulesOutput): boolean {
+function testFile({ name, text }: SourceFile, output: Terminal): boolean {
   const { colors } = output
   const say = (lines: readonly string[]) => {
     for (const line of lines) output.remark(`  ${line}`)
