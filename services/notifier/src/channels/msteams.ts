@@ -1,45 +1,26 @@
-import { z } from 'zod'
+import type { z } from 'zod'
 import type { SendOutcome } from '../delivery/channel.ts'
 import { teamsCard } from '../render/teams-card.ts'
-import type { ChannelKindDefinition } from './channel-kind.ts'
-import { createHttpChannel } from './http-channel.ts'
 import type { HttpAnswer } from './http-outcome.ts'
-import { checks, needs, onlyOne, text, webUrl } from './settings/fields.ts'
-import { httpConfig } from './settings/http-config.ts'
-import { createSecrets } from './settings/secrets.ts'
+import { postsToWebhookUrl, webhookUrlSettings } from './posts-to-webhook-url.ts'
+import { text } from './settings/fields.ts'
 
-const settings = z
-  .strictObject({
-    webhook_url: webUrl.optional(),
-    webhook_url_file: text.optional(),
-    title: text.optional(),
-    summary: text.optional(),
-    text: text.optional(),
-    http_config: httpConfig.optional(),
-  })
-  .superRefine(checks(needs(['webhook_url', 'webhook_url_file']), onlyOne('webhook_url', 'webhook_url_file')))
+const settings = webhookUrlSettings({
+  title: text.optional(),
+  summary: text.optional(),
+  text: text.optional(),
+})
 export type MsteamsSettings = z.infer<typeof settings>
 
 /** Connectors of Office 365 in Microsoft Teams; new ones are workflows, see msteamsv2. */
-export const msteams: ChannelKindDefinition<MsteamsSettings> = {
+export const msteams = postsToWebhookUrl<MsteamsSettings>({
   kind: 'msteams',
   configKey: 'msteams_configs',
   settings,
-  globals: { http_config: { field: 'http_config', schema: httpConfig } },
-  sendResolved: true,
-  secretFields: ['webhook_url'],
-  create(given, deps) {
-    const secrets = createSecrets()
-    const url = secrets.address(given.webhook_url, given.webhook_url_file)
-    return createHttpChannel(deps, {
-      concurrency: 2,
-      http: given.http_config,
-      secrets,
-      judge: outcomeWithin,
-      calls: async (event, say) => [{ url: await url(), body: JSON.stringify(teamsCard(event, given, say)) }],
-    })
-  },
-}
+  concurrency: 2,
+  judge: outcomeWithin,
+  message: teamsCard,
+})
 
 /** A connector answers 200 even where Teams behind it did not take the message; the text tells. */
 function outcomeWithin({ status, body }: HttpAnswer): SendOutcome | undefined {
