@@ -41,6 +41,8 @@ export function serveWrite(deps: ServeWriteDeps): RequestHandler {
       if (!fault) deps.log.error({ err: error }, 'a request of remote write failed for a reason of our own')
       else if (outcome !== 'aborted') logOnce(deps, outcome, '', fault.message)
       answerFault(response, fault)
+      // A connection closed on a sender that still writes keeps the answer from it.
+      request.resume()
     }
     deps.record.ended(outcome, (performance.now() - begun) / 1000)
   }
@@ -95,8 +97,6 @@ function answerFault(response: Response, fault: WriteError | undefined): void {
   setWritten(response, 0, 0, 0)
   const status = fault?.status ?? 500
   if (status >= 500) response.set('Retry-After', RETRY_AFTER)
-  // What is left of the body is not read.
-  if (fault?.code === 'too_large') response.set('Connection', 'close')
   response
     .status(status)
     .type('text/plain')
