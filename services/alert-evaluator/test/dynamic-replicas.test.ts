@@ -53,11 +53,8 @@ test('each alert is told once, whichever replica dies and while NATS restarts, a
   const shown = await waitFor(
     async () => {
       const { data } = await world.api(other, '/api/v1/rules?file[]=dynamic')
-      const rules = data.groups.flatMap((group: { rules: { name: string; state: string }[] }) => group.rules)
-      const firing = rules.filter(
-        ({ name, state }: { name: string; state: string }) =>
-          name !== 'OperationLatency' && state === 'firing',
-      )
+      const rules = data.groups.flatMap((group) => group.rules)
+      const firing = rules.filter(({ name, state }) => name !== 'OperationLatency' && state === 'firing')
       return firing.length === 2 * SERVICES.length ? firing : undefined
     },
     { what: 'the replica that is left to have all alerts', timeoutMs: 30_000 },

@@ -9,6 +9,39 @@ import { expect } from 'vitest'
 
 const subjects = createSubjects()
 
+/** What the tests read of the API's answers. */
+interface ApiAnswer {
+  readonly status: string
+  readonly error: string
+  readonly data: {
+    readonly groups: readonly ApiGroup[]
+    readonly alerts: readonly ApiAlert[]
+    /** Of a service, in the list of dynamic rules. */
+    readonly operations: readonly { readonly latency: { readonly from: string } }[]
+    readonly operationsOver: number
+  }
+}
+interface ApiGroup {
+  readonly name: string
+  readonly file: string
+  readonly rules: readonly ApiRule[]
+}
+interface ApiRule {
+  readonly name: string
+  readonly query: string
+  readonly state: string
+  readonly health: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly alerts: readonly ApiAlert[]
+}
+interface ApiAlert {
+  readonly labels: Readonly<Record<string, string>>
+  readonly annotations: Readonly<Record<string, string>>
+  readonly state: string
+  readonly value: string
+}
+
 /** A real NATS, a rules folder, and a look at the ALERTS stream. */
 export async function startWorld() {
   const nats = await startNats()
@@ -43,8 +76,7 @@ export async function startWorld() {
         ...init,
         headers: { 'content-type': 'application/json' },
       })
-      // biome-ignore lint/suspicious/noExplicitAny: tests say what they expect of the answer
-      return { code: response.status, ...((await response.json()) as any) }
+      return { code: response.status, ...((await response.json()) as ApiAnswer) }
     },
     publishRaw: (body: string) => js.publish(subjects.metrics('test'), body),
     gauge: (name: string, value: number, labels: Readonly<Record<string, string>> = {}) =>
