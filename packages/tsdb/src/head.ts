@@ -20,6 +20,7 @@ import { type MaintenanceReport, maintainHead } from './retention.ts'
 import { type AppendOutcome, appendSample } from './series/append-sample.ts'
 import { checkLimits, findSeries, internSeries } from './series/intern-series.ts'
 import type { MemorySeries, Series } from './series/series.ts'
+import { createSeriesLane } from './series/series-lane.ts'
 import type { SeriesOverflow, SeriesRefusal } from './series/series-limits.ts'
 import { restoreSnapshot } from './snapshot/restore-snapshot.ts'
 import { takeSnapshot } from './snapshot/take-snapshot.ts'
@@ -57,6 +58,18 @@ export interface SeriesWatcher {
   dropped?(series: Series): void
 }
 
+/** Series by the numbers that the caller gave them: past the look-ups that each sample otherwise costs. */
+export interface SeriesLane {
+  /** Remembers what a number stands for; forgotten, as all of them, when a series of the head is dropped. */
+  set(number: number, series: Series): void
+  forget(number: number): void
+  /**
+   * Appends behind the newest sample of the series with a number. False, and nothing done, where that is not all there
+   * is to it (an unknown number, a late sample, a NaN, no room): then `Head.append` decides.
+   */
+  append(number: number, timeMs: number, value: number): boolean
+}
+
 /** An in-memory, compressed series store that promql reads. It has no clock and does no I/O. */
 export interface Head extends Queryable {
   /** The series with these labels (`__name__` among them), created if the limits allow. `source` owns it then. */
@@ -69,6 +82,8 @@ export interface Head extends Queryable {
   append(series: Series, timeMs: number, value: number): AppendOutcome
   /** Ends a series: appends Prometheus' staleness marker. */
   appendStale(series: Series, timeMs: number): AppendOutcome
+  /** A quick way to append to the same series again and again, by numbers from 0 that the caller gives them. */
+  openLane(): SeriesLane
   /** Says when a series' counter or histogram began at zero. Milliseconds since 1970. */
   setCreated(series: Series, createdMs: number): void
   /** Keeps an exemplar of a series, unless it has one as new. */
@@ -156,6 +171,10 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
     checkLimits: (labels, source = '') => checkLimits(state, labels, source),
     append: (series, timeMs, value) => appendSample(state, own(series), timeMs, value, false),
     appendStale: (series, timeMs) => appendSample(state, own(series), timeMs, Number.NaN, true),
+    openLane() {
+      const lane = createSeriesLane(state)
+      return { ...lane, set: (number, series) => lane.set(number, own(series)) }
+    },
     setCreated(series, createdMs) {
       if (!series.dropped) state.table.createdMs[own(series).row] = createdMs
     },

@@ -1,5 +1,5 @@
 import type { BatchHead, BatchMetric, Labels } from '@tocsin/contract'
-import type { Head } from '../head.ts'
+import type { Head, SeriesLane } from '../head.ts'
 import type { Series } from '../series/series.ts'
 import { createPlace, describe, type Place } from './batch-place.ts'
 
@@ -13,6 +13,8 @@ export interface Dictionary {
   readonly firstPlace: number
   readonly metrics: BatchMetric[]
   readonly places: (Place | undefined)[]
+  /** Series of levels by the index of their place, once one was written to. */
+  readonly lane: SeriesLane
 }
 
 /** The dictionaries of all publishers. */
@@ -24,7 +26,7 @@ export interface DictionaryBook {
 }
 
 /** A dictionary to be kept: of each place the metric, and the labels that its series has. */
-export interface DumpedDictionary extends Omit<Dictionary, 'metrics' | 'places'> {
+export interface DumpedDictionary extends Omit<Dictionary, 'metrics' | 'places' | 'lane'> {
   readonly metrics: readonly BatchMetric[]
   /** A number is the reference of a level's series, which has the labels. */
   readonly places: readonly (readonly [metric: number, labels: Labels | number] | null)[]
@@ -49,15 +51,18 @@ export function createDictionaryBook(head: Head): DictionaryBook {
     }
   }
 
-  function enter(dictionary: Dictionary, batch: BatchHead, at: { metrics: number; series: number }): void {
-    const { metrics, firstMetric, firstPlace } = dictionary
-    batch.metrics.forEach((metric, i) => {
-      head.metadata.declare(metric.name, metric)
-      metrics[at.metrics - firstMetric + i] = metric
+  /** Enters what a batch describes, which may be said anew, from indices of the dictionary on. */
+  function enter(dictionary: Dictionary, batch: BatchHead, metric: number, series: number): void {
+    const { metrics, firstMetric, lane } = dictionary
+    batch.metrics.forEach((described, i) => {
+      head.metadata.declare(described.name, described)
+      metrics[metric + i] = described
     })
     batch.series.forEach(([index, labels], i) => {
-      const metric = metrics[index - firstMetric]
-      dictionary.places[at.series - firstPlace + i] = metric && createPlace(metric, labels)
+      const described = metrics[index - firstMetric]
+      const at = series + i
+      dictionary.places[at] = described && createPlace(described, labels)
+      lane.forget(at)
     })
   }
 
@@ -73,9 +78,18 @@ export function createDictionaryBook(head: Head): DictionaryBook {
         series <= known.firstPlace + known.places.length
       const dictionary: Dictionary = goesOn
         ? known
-        : { publisher, source, edition, firstMetric: metrics, firstPlace: series, metrics: [], places: [] }
+        : {
+            publisher,
+            source,
+            edition,
+            firstMetric: metrics,
+            firstPlace: series,
+            metrics: [],
+            places: [],
+            lane: head.openLane(),
+          }
       const before = known?.places.length ?? 0
-      enter(dictionary, batch, { metrics, series })
+      enter(dictionary, batch, metrics - dictionary.firstMetric, series - dictionary.firstPlace)
       places += dictionary.places.length - before
       put(key, dictionary)
       return dictionary
@@ -92,7 +106,7 @@ export function createDictionaryBook(head: Head): DictionaryBook {
   }
 }
 
-function dumpDictionary({ metrics, places, ...rest }: Dictionary): DumpedDictionary {
+function dumpDictionary({ metrics, places, lane: _, ...rest }: Dictionary): DumpedDictionary {
   const numbers = new Map(metrics.map((metric, i) => [metric, i]))
   return {
     ...rest,
@@ -115,6 +129,7 @@ function loadDictionary(
   return {
     ...rest,
     metrics: [...metrics],
+    lane: head.openLane(),
     places: places.map((entry) => {
       const metric = entry && metrics[entry[0]]
       if (!entry || !metric) return undefined

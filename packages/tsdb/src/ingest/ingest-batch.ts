@@ -1,5 +1,5 @@
 import { type BatchHead, ENDS_SERIES, type SampleColumns } from '@tocsin/contract'
-import type { Head } from '../head.ts'
+import type { Head, SeriesLane } from '../head.ts'
 import type { Series } from '../series/series.ts'
 import { describe, findSeriesOf, isHistogram, isResolved, type Place, resolvePlace } from './batch-place.ts'
 import type { DictionaryBook } from './dictionary-book.ts'
@@ -13,7 +13,7 @@ import {
 } from './ingest-outcome.ts'
 import { createRecall } from './recall-places.ts'
 import type { RecentIds } from './recent-ids.ts'
-import { refuseTime, type TimeLimits } from './time-window.ts'
+import { isInTime, refuseTime, type TimeLimits } from './time-window.ts'
 import { beginAt, raise, refuseLate, writeLevel } from './write-series.ts'
 
 export interface BatchWriter {
@@ -26,6 +26,8 @@ interface Places {
   /** What came before this reader began is missing. */
   readonly partial: boolean
   readonly list: readonly (Place | undefined)[]
+  /** The quick way to the series of levels, where the numbers are those of a dictionary. */
+  readonly lane?: SeriesLane
 }
 
 /** Writes batches. Of cumulative samples repeats and losses do no harm; deltas count once for each id of a batch. */
@@ -40,8 +42,8 @@ export function createBatchWriter(
   function placesOf(batch: BatchHead, source: string): Places {
     const { dictionary } = batch
     if (dictionary) {
-      const { firstMetric, firstPlace, places } = dictionaries.open(batch, dictionary, source)
-      return { first: firstPlace, partial: firstMetric > 0 || firstPlace > 0, list: places }
+      const { firstMetric, firstPlace, places, lane } = dictionaries.open(batch, dictionary, source)
+      return { first: firstPlace, partial: firstMetric > 0 || firstPlace > 0, list: places, lane }
     }
     for (const metric of batch.metrics) head.metadata.declare(metric.name, metric)
     return { first: 0, partial: false, list: recall(source, batch.metrics, batch.series) }
@@ -88,6 +90,19 @@ export function createBatchWriter(
     return isDelta ? raise(head, series, value, at) : writeLevel(head, series, value, at)
   }
 
+  /** Most samples are levels, one after the other; false for the others. */
+  function appendQuickly(
+    lane: SeriesLane,
+    number: number,
+    { sizes, starts, numbers }: SampleColumns,
+    i: number,
+    time: number,
+    { receivedAtMs }: MessageContext,
+  ): boolean {
+    if (sizes[i] !== 0 || !isInTime(time, receivedAtMs, limits)) return false
+    return lane.append(number, time, numbers[starts[i] ?? 0] ?? 0)
+  }
+
   function writeHistogram(
     { histogram }: Place,
     { numbers }: SampleColumns,
@@ -130,7 +145,7 @@ export function createBatchWriter(
     write(batch, samples, context) {
       for (const said of batch.metadata ?? []) head.metadata.declare(said.name, said)
       const places = placesOf(batch, context.source)
-      const { first, partial, list } = places
+      const { first, partial, list, lane } = places
       const batchTime = Date.parse(batch.time)
       for (const [number, createdMs] of batch.created ?? []) {
         const place = list[number - first]
@@ -143,6 +158,9 @@ export function createBatchWriter(
       let deltas = false
       for (let i = 0; i < samples.count; i++) {
         const number = samples.places[i] ?? 0
+        const given = samples.times[i] ?? Number.NaN
+        const time = Number.isNaN(given) ? batchTime : given
+        if (lane && appendQuickly(lane, number - first, samples, i, time, context)) continue
         const place = list[number - first]
         if (!place) {
           if (partial) undescribed++
@@ -156,10 +174,9 @@ export function createBatchWriter(
             continue
           }
         }
-        const given = samples.times[i] ?? Number.NaN
-        const time = Number.isNaN(given) ? batchTime : given
         const refusal = writeSample(place, samples, i, time, context)
         if (refusal) refused.push({ ...refusal, index: i, series: describe(place) })
+        else if (lane && isLevel(place)) lane.set(number - first, place.series)
       }
       if (deltas && !repeated) ids.add(batch.id, context.receivedAtMs)
       addExemplars(batch, places, batchTime)
@@ -171,6 +188,11 @@ export function createBatchWriter(
       }
     },
   }
+}
+
+/** Whether its samples are written as they come. */
+function isLevel(place: Place): place is Place & { readonly series: Series } {
+  return place.series !== undefined && !place.series.dropped && place.metric.temporality !== 'delta'
 }
 
 function seriesOf({ series, histogram }: Place): readonly Series[] {

@@ -53,11 +53,31 @@ function writeSample(
     state.counts.tooOld++
     return 'too_old'
   }
-  let count = table.openCount[row] ?? 0
-  if (count === table.openRoom[row] || count >= (table.packAt[row] ?? 0)) {
-    makeRoom(state, series)
-    count = table.openCount[row] ?? 0
-  }
+  if (!hasRoom(state, row)) makeRoom(state, series)
+  push(state, row, time, value, stale)
+  return 'appended'
+}
+
+/**
+ * Appends a number behind the newest sample of a row that is in use; false where something else has to be done or told,
+ * which is for {@link appendSample}.
+ */
+export function appendNext(state: HeadState, row: number, time: number, value: number): boolean {
+  if (!(time > (state.table.lastTime[row] ?? 0)) || time < state.horizonMs || time > MAX_TIME_MS) return false
+  if (Number.isNaN(value) || !hasRoom(state, row) || state.sampleWatchers.length > 0) return false
+  push(state, row, time, value, false)
+  return true
+}
+
+/** Whether the open region takes another sample, and none of it waits to be packed. */
+function hasRoom({ table }: HeadState, row: number): boolean {
+  const count = table.openCount[row] ?? 0
+  return count < (table.openRoom[row] ?? 0) && count < (table.packAt[row] ?? 0)
+}
+
+function push(state: HeadState, row: number, time: number, value: number, stale: boolean): void {
+  const { table } = state
+  const count = table.openCount[row] ?? 0
   const place = (table.openAt[row] ?? 0) + count
   const page = state.open.pageOf(place)
   const i = placeInPage(place)
@@ -77,7 +97,6 @@ function writeSample(
   state.openSamples++
   state.counts.samples++
   state.counts.appended++
-  return 'appended'
 }
 
 function writeLate(
