@@ -22,7 +22,15 @@ export function fingerprint(labels: Labels): string {
     low = product % TWO_32
   }
   const addText = (text: string) => {
-    for (const byte of encoder.encode(text)) add(byte)
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i)
+      if (unit < 128) add(unit)
+      else {
+        // The rest at once: what belongs together may be two units.
+        for (const byte of encoder.encode(text.slice(i))) add(byte)
+        break
+      }
+    }
     add(255)
   }
   for (const name of Object.keys(labels).sort()) {

@@ -88,7 +88,6 @@ export function deliveryBed(facts: BedFacts) {
       log,
       metrics,
       mayAct: () => true,
-      stopping: stopping.signal,
       sent,
       planOf: (event) => ({
         rateLimit: facts.rateLimit,
@@ -113,7 +112,7 @@ export function deliveryBed(facts: BedFacts) {
     return {
       /** Hands it a message as its queue does; `acceptedMs` after the start. */
       deliver(event: OutboxEvent, acceptedMs = clock.now() - startMs) {
-        const delivery = { timeMs: startMs + acceptedMs, signal: new AbortController().signal } as Delivery
+        const delivery = { timeMs: startMs + acceptedMs, signal: stopping.signal } as Delivery
         return Promise.resolve(deliver(event, delivery))
       },
       /** The process dies. */

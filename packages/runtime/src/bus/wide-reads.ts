@@ -20,6 +20,22 @@ export function connectWithWideReads(options: ConnectionOptions): Promise<NatsCo
 }
 
 class WideReadTransport extends NodeTransport {
+  #isGathering = false
+
+  /** What is sent within one turn of the event loop leaves in one write: the client flushes after every callback. */
+  override send(frame: Uint8Array): void {
+    const { socket } = this
+    if (socket && !this.#isGathering) {
+      this.#isGathering = true
+      socket.cork()
+      setImmediate(() => {
+        this.#isGathering = false
+        socket.uncork()
+      })
+    }
+    super.send(frame)
+  }
+
   override dial({ hostname, port }: { hostname: string; port: number }): Promise<Socket> {
     const { promise, resolve, reject } = Promise.withResolvers<Socket>()
     const socket = createConnection({

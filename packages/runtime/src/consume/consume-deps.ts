@@ -30,6 +30,8 @@ export interface DurableOptions extends ConsumeOptions {
   /** A message that takes longer is taken for stuck and comes back later. Milliseconds. */
   readonly handlingTimeoutMs?: number
   readonly limits?: Partial<DispositionLimits>
+  /** Aborts what is in hand, before the consumer is stopped. */
+  readonly signal?: AbortSignal
 }
 
 export interface OrderedOptions extends ConsumeOptions {

@@ -2,15 +2,17 @@ import type { Msg } from '@nats-io/transport-node'
 import { sleep } from '../clock.ts'
 import type { ConsumeDeps, Consumer, DurableOptions } from './consume-deps.ts'
 import { createConsumerRecord } from './consumer-metrics.ts'
-import { decideDisposition, defaultLimits } from './decide-disposition.ts'
-import { parsePosition, toDelivery } from './delivery.ts'
+import { type Disposition, decideDisposition, defaultLimits } from './decide-disposition.ts'
+import { type HeldDelivery, parsePosition, toDelivery } from './delivery.ts'
 import { ensureConsumer } from './ensure-consumer.ts'
-import { handleDelivery, withTimeout } from './handle-delivery.ts'
+import { handleDelivery } from './handle-delivery.ts'
 import { createInHand, type Held } from './in-hand.ts'
 import { type Pull, pullMessages } from './pull-messages.ts'
 import { restoreReading } from './restore-reading.ts'
+import type { Outcome } from './run-stages.ts'
 import { keepRefusals, replyOf } from './settle-message.ts'
 import { incarnationOf } from './stream-incarnation.ts'
+import { createUnderWay } from './under-way.ts'
 
 /** How long messages that are taken may still be handled when the service stops; the rest is delivered again. */
 const STOP_GRACE_MS = 5000
@@ -28,14 +30,14 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
   const stream = bus.streamName(options.stream)
   const record = createConsumerRecord(deps, stream, durable)
   const inHand = createInHand(clock, ackWaitMs / 3, () => bus.trouble() === undefined)
-  const handling = {
+  const handlingOptions = {
     stages: options.stages,
     maxBytes: env.MAX_EVENT_BYTES,
     traced: env.OTEL_EXPORTER_OTLP_ENDPOINT !== undefined,
     stream,
   }
   const wanted = { ...options, ackWaitMs, maxAckPending: Math.max(1000, prefetch * 4) }
-  const handlers = new Set<AbortController>()
+  const underWay = createUnderWay(clock, handlingTimeoutMs)
   const stopping = new AbortController()
   const waiting: Held[] = []
   let running = 0
@@ -67,34 +69,48 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
     while (running < concurrency && !stopping.signal.aborted) {
       const held = waiting.shift()
       if (!held) return
+      const settled = handle(held)
+      if (!settled) continue
       running++
-      void handle(held).finally(() => {
+      void settled.then(() => {
         running--
         work()
       })
     }
   }
 
-  async function handle(held: Held): Promise<void> {
+  /** Stays synchronous for as long as its stages are. */
+  function handle(held: Held): Promise<void> | undefined {
     const { message, position } = held
     const begun = clock.now()
     record.lag(position.pending + waiting.length)
-    const controller = new AbortController()
-    handlers.add(controller)
-    const delivery = toDelivery(message, position, { replaying: false, signal: controller.signal })
-    const handled = Promise.resolve(handleDelivery(delivery, handling))
-    const outcome = await withTimeout(handled, handlingTimeoutMs, clock, () =>
-      controller.abort('handling_timeout'),
-    )
-    handlers.delete(controller)
-    const decided = decideDisposition(outcome, position.deliveryCount, limits)
+    const handling = underWay.begin()
+    const delivery = toDelivery(message, position, { replaying: false, signalOf: () => handling.signal })
+    const outcome = handleDelivery(delivery, handlingOptions)
+    return outcome instanceof Promise
+      ? handling.settled(outcome).then((value) => settle(held, delivery, value, begun))
+      : settle(held, delivery, outcome, begun)
+  }
+
+  function settle(
+    held: Held,
+    delivery: HeldDelivery,
+    outcome: Outcome,
+    begun: number,
+  ): Promise<void> | undefined {
+    const decided = decideDisposition(outcome, held.position.deliveryCount, limits)
+    const reply = (disposition: Disposition) => {
+      inHand.settle(held, replyOf(disposition), disposition.action !== 'nak')
+      record.settled(disposition, delivery, (clock.now() - begun) / 1000)
+      if ('error' in outcome)
+        log.debug({ err: outcome.error, subject: delivery.subject }, 'a message was not handled')
+    }
     if (decided.action !== 'nak')
       for (const refusal of delivery.refusals) record.refusedPart(refusal, delivery)
-    const disposition = await keepRefusals({ bus, source, record }, delivery, decided)
-    inHand.settle(held, replyOf(disposition), disposition.action !== 'nak')
-    record.settled(disposition, delivery, (clock.now() - begun) / 1000)
-    if ('error' in outcome)
-      log.debug({ err: outcome.error, subject: delivery.subject }, 'a message was not handled')
+    if (decided.action === 'term' || delivery.refusals.length > 0)
+      return keepRefusals({ bus, source, record }, delivery, decided).then(reply)
+    reply(decided)
+    return undefined
   }
 
   async function run(): Promise<void> {
@@ -119,6 +135,7 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
   }
 
   await ensure()
+  options.signal?.addEventListener('abort', underWay.abortAll, { once: true })
   const ran = run()
   const stopOnce = async () => {
     unregister()
@@ -128,7 +145,8 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
     await Promise.race([inHand.empty(), sleep(clock, STOP_GRACE_MS, grace.signal)])
     grace.abort()
     stopping.abort('stopping')
-    for (const handler of handlers) handler.abort('stopping')
+    underWay.abortAll()
+    options.signal?.removeEventListener('abort', underWay.abortAll)
     inHand.stop()
     await ran
   }

@@ -117,7 +117,11 @@ export async function readStream(
       return letters.room()
     }
     const attemptOnce = (attempt: number): Promise<void> | undefined => {
-      const delivery = toDelivery(message, { ...position, deliveryCount: attempt }, { replaying, signal })
+      const delivery = toDelivery(
+        message,
+        { ...position, deliveryCount: attempt },
+        { replaying, signalOf: () => signal },
+      )
       const outcome = handleDelivery(delivery, handling)
       return outcome instanceof Promise
         ? outcome.then((value) => settle(delivery, value, attempt))

@@ -67,10 +67,11 @@ export function parsePosition(reply: string | undefined): Position | undefined {
   }
 }
 
+/** `signalOf` is asked for the delivery's signal when that is. */
 export function toDelivery(
   message: Msg,
   position: Position,
-  { replaying, signal }: { replaying: boolean; signal: AbortSignal },
+  { replaying, signalOf }: { readonly replaying: boolean; readonly signalOf: () => AbortSignal },
 ): HeldDelivery {
   const refusals: Refusal[] = []
   return {
@@ -82,8 +83,10 @@ export function toDelivery(
     timeMs: position.timeMs,
     pending: position.pending,
     replaying,
-    signal,
     refusals,
+    get signal() {
+      return signalOf()
+    },
     header: (name) => message.headers?.get(name) || undefined,
     refusePart: (refusal) => void refusals.push(refusal),
   }

@@ -1,6 +1,4 @@
 import type { Span } from '@opentelemetry/api'
-import type { Clock } from '../clock.ts'
-import { CodedError } from '../coded-error.ts'
 import { extractTrace } from '../trace/propagate.ts'
 import { withSpan } from '../trace/with-span.ts'
 import type { HeldDelivery } from './delivery.ts'
@@ -34,25 +32,4 @@ export function handleDelivery(delivery: HeldDelivery, options: HandleOptions): 
     return outcome
   }
   return withSpan(`process ${stream}`, run, { kind: 'consumer', parent, attributes })
-}
-
-/** The outcome, or after `ms` a retryable `handling_timeout`: a handler that hangs must not hold its message for ever. */
-export function withTimeout(
-  outcome: Promise<Outcome>,
-  ms: number,
-  clock: Clock,
-  onTimeout: () => void,
-): Promise<Outcome> {
-  return new Promise((resolve) => {
-    const cancel = clock.setTimeout(() => {
-      onTimeout()
-      resolve({
-        error: new CodedError('handling_timeout', `not handled within ${ms} ms`, { retryable: true }),
-      })
-    }, ms)
-    void outcome.then((value) => {
-      cancel()
-      resolve(value)
-    })
-  })
 }

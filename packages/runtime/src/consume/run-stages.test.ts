@@ -24,7 +24,8 @@ function deliver(data: string | Uint8Array) {
     string: () => '',
   }
   // What a stage sees of a message needs none of its methods.
-  return toDelivery(message as never, position, { replaying: false, signal: new AbortController().signal })
+  const { signal } = new AbortController()
+  return toDelivery(message as never, position, { replaying: false, signalOf: () => signal })
 }
 
 const order = z.object({ n: z.number() })

@@ -39,7 +39,17 @@ describe('the log', () => {
       log.error({ err: new Error('cannot reach redis://user:hunter5@host:6379') }, 'at nats://u:hunter6@h')
     })
     expect(JSON.stringify(lines)).not.toContain('hunter')
+    expect(lines[0]).toMatchObject({ pass: '***', request: { headers: { authorization: '***' } } })
     expect(lines[1]?.['msg']).toBe('at nats://u:***@h')
+  })
+
+  it('hides them in lists and in what errors carry', () => {
+    const error = Object.assign(new Error('refused'), { config: { token: 'hunter1' } })
+    const given = { list: [{ secret: 'hunter2' }], plain: 'shown' }
+    const lines = logged((log) => log.info({ ...given, err: error }))
+    expect(JSON.stringify(lines)).not.toContain('hunter')
+    expect(lines[0]).toMatchObject({ plain: 'shown', err: { message: 'refused', config: { token: '***' } } })
+    expect(given.list[0]?.secret).toBe('hunter2')
   })
 })
 

@@ -1,11 +1,11 @@
-import { type DestinationStream, type Logger, pino, stdTimeFunctions } from 'pino'
+import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import pretty from 'pino-pretty'
 import { redactUrls } from '../env/redact.ts'
+import { gatherLines } from './gather-lines.ts'
+import { hideSecrets } from './hide-secrets.ts'
 
-export type Log = Logger
-
-const secretFields = ['pass', 'password', 'token', 'secret', 'authorization', 'creds', 'apiKey', 'cookie']
-const secretPaths = secretFields.flatMap((field) => [field, `*.${field}`, `*.*.${field}`])
+/** Without children: their fields would be written as they are, secrets and all. */
+export type Log = Pick<Logger, 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'level'>
 
 export interface LogOptions {
   readonly service: string
@@ -29,9 +29,9 @@ export function createLog(options: LogOptions): Log {
     level: options.level,
     base: { service: options.service, version: options.version },
     timestamp: stdTimeFunctions.isoTime,
-    formatters: { level: (label: string) => ({ level: label }) },
-    redact: { paths: secretPaths, censor: '***' },
+    formatters: { level: (label: string) => ({ level: label }), log: hideSecrets },
+    serializers: { err: (error: Error) => hideSecrets(stdSerializers.err(error)) },
     hooks: { streamWrite: redactUrls },
   }
-  return destination ? pino(settings, destination) : pino(settings)
+  return pino(settings, destination ?? gatherLines(pino.destination({ fd: 1, sync: true })))
 }

@@ -15,8 +15,6 @@ import { createWatchPatience } from './watch-patience.ts'
 export interface DeliverDeps extends Omit<RecordDeps, 'redact'>, HoldOverLimitDeps {
   /** Whether this process may still act for the notifier. */
   readonly mayAct: () => boolean
-  /** Aborts when this process must leave the work to another. */
-  readonly stopping: AbortSignal
   /** What this process has sent: an acknowledgement that got lost must not send it again. */
   readonly sent: RecentIds
   /** The ways to tell a receiver of a notification. */
@@ -47,6 +45,7 @@ function acceptedMs({ stages: { grouped, replayed } }: OutboxEvent, { timeMs }: 
 /**
  * Makes the stage that sends one channel's notifications: those of one group in their order, each until it is
  * delivered, held for a digest, or given up, with every attempt in the delivery log before the message is acknowledged.
+ * A message's signal aborts when this process must leave the work to another.
  */
 export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<OutboxEvent, Done> {
   const { clock, sent, fallbacks } = deps
@@ -117,7 +116,7 @@ export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<Outbox
   }
 
   return (event, delivery) => {
-    const signal = AbortSignal.any([delivery.signal, deps.stopping])
+    const { signal } = delivery
     const callOff = sent.has(event.id) ? () => {} : watchPatience(event, acceptedMs(event, delivery), signal)
     return inOrder(event.groupKey, () => deliver(event, delivery, signal)).finally(callOff)
   }

@@ -19,27 +19,30 @@ export interface Gate {
 }
 
 interface Waiting {
-  readonly urgent: boolean
   begin(): void
 }
 
 /** `pace` is asked each time: a policy may change. */
 export function createGate(pace: () => Pace, clock: Clock): Gate {
-  const waiting: Waiting[] = []
+  const urgentOnes = new Set<Waiting>()
+  const others = new Set<Waiting>()
   let running = 0
   let notBeforeMs = 0
   let cancelTimer = () => {}
 
+  const isAnyWaiting = () => urgentOnes.size > 0 || others.size > 0
+
   function pump(): void {
     cancelTimer()
-    while (waiting.length > 0 && running < pace().concurrency) {
+    while (isAnyWaiting() && running < pace().concurrency) {
       const leftMs = notBeforeMs - clock.now()
       if (leftMs > 0) {
         cancelTimer = clock.setTimeout(pump, leftMs)
         return
       }
-      const urgent = waiting.findIndex((item) => item.urgent)
-      const [next] = waiting.splice(Math.max(0, urgent), 1)
+      const from = urgentOnes.size > 0 ? urgentOnes : others
+      const [next] = from
+      if (next) from.delete(next)
       running++
       const { spacingMs } = pace()
       if (spacingMs > 0) notBeforeMs = clock.now() + spacingMs
@@ -49,19 +52,19 @@ export function createGate(pace: () => Pace, clock: Clock): Gate {
 
   function turn(urgent: boolean, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      const waiting = urgent ? urgentOnes : others
       const leave = () => {
-        waiting.splice(waiting.indexOf(item), 1)
-        if (waiting.length === 0) cancelTimer()
+        waiting.delete(item)
+        if (!isAnyWaiting()) cancelTimer()
         reject(new CodedError('stopping', 'left for the next notifier to send', { retryable: true }))
       }
       const item: Waiting = {
-        urgent,
         begin() {
           signal.removeEventListener('abort', leave)
           resolve()
         },
       }
-      waiting.push(item)
+      waiting.add(item)
       signal.addEventListener('abort', leave, { once: true })
       if (signal.aborted) leave()
       else pump()

@@ -17,8 +17,15 @@ function routesBelow({ children, route }: RouteNode, labels: Labels): readonly R
   return found.length > 0 ? found : [route]
 }
 
+/** Asked for every notification, and the same for as long as the policy holds. */
+const routesByPolicy = new WeakMap<Policy, readonly Route[]>()
+
 /** All routes of a policy, the root first. */
-export function everyRoute({ root }: Policy): readonly Route[] {
+export function everyRoute(policy: Policy): readonly Route[] {
+  const known = routesByPolicy.get(policy)
+  if (known) return known
   const below = (node: RouteNode): Route[] => [node.route, ...node.children.flatMap(below)]
-  return below(root)
+  const routes = below(policy.root)
+  routesByPolicy.set(policy, routes)
+  return routes
 }

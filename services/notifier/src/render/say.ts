@@ -1,6 +1,6 @@
 import type { OutboxEvent } from '@tocsin/contract'
 import { CodedError, messageOf } from '@tocsin/runtime'
-import type { NotificationTemplates } from '@tocsin/templates'
+import type { NotificationTemplates, TemplateData } from '@tocsin/templates'
 import { templateDataOf } from './template-data.ts'
 
 /** Expands the templates of a configuration. Both throw for one that cannot be expanded. */
@@ -27,11 +27,12 @@ export function createSay(
   tame: (text: string) => string = (text) => text,
 ): Say {
   const faults: string[] = []
-  const data = templateDataOf(event, tame)
+  let data: TemplateData | undefined
   const expand = (kind: 'text' | 'html', source: string) => {
     // Most addresses and names are no templates.
     if (kind === 'text' && !source.includes('{{')) return source
     if (!templates) throw new CodedError('invalid_template', 'no templates are loaded')
+    data ??= templateDataOf(event, tame)
     return templates[kind](source, data)
   }
   const read = (kind: 'text' | 'html', source: string | undefined, ours: () => string) => {

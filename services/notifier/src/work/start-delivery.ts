@@ -41,6 +41,16 @@ export interface DeliveryWork {
   stop(): void
 }
 
+/** What follows from a policy, worked out once for each. */
+function byPolicy<T>(policy: () => Policy, follow: (policy: Policy) => T): () => T {
+  let known = { policy: policy(), value: follow(policy()) }
+  return () => {
+    const current = policy()
+    if (known.policy !== current) known = { policy: current, value: follow(current) }
+    return known.value
+  }
+}
+
 const MOST_WAIT_MS = 5000
 const POLL_MS = 20
 
@@ -79,7 +89,6 @@ export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork>
     log,
     metrics,
     mayAct,
-    stopping: signal,
     sent,
     planOf: plan,
     channelsOf: (receiver: string, event: OutboxEvent) => channelsOf(policy(), receiver, event),
@@ -98,7 +107,7 @@ export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork>
       await recallHeld(bus, channel.name, shared.held)
       return createDeliver(channel, {
         ...shared,
-        pace: () => paceOf(policy(), channel.name, channel.concurrency),
+        pace: byPolicy(policy, (current) => paceOf(current, channel.name, channel.concurrency)),
       })
     },
     async untilCollected(count) {

@@ -65,6 +65,10 @@ const DAY_MS = 24 * HOUR_MS
 const REMEMBER_ENDED_MS = 7 * DAY_MS
 const TIDY_EVERY_MS = 3_600_000
 const MANY = 1000
+/** What waits for nothing but NATS: as much as keeps it busy, since the rest would only wait in memory. */
+const TRANSITIONS = 256
+/** Posted requests, of some 64 alerts each. */
+const REQUESTS = 16
 /** Messages that wait for their digests in memory; what is more waits in its queue. */
 const MOST_HELD = 10 * MANY
 
@@ -85,7 +89,8 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     const durable = await takeOverConsumer(bus, log, from)
     // A notification may be tried for a day: it is in hand all that time, not stuck.
     const handlingTimeoutMs = env.NOTIFY_RETRY_FOR + DAY_MS
-    const consumer = await consumeDurable(ctx, { stream, filterSubject, durable, ...rest, handlingTimeoutMs })
+    const options = { stream, filterSubject, durable, ...rest, handlingTimeoutMs, signal }
+    const consumer = await consumeDurable(ctx, options)
     consumers.push(consumer)
     return consumer
   }
@@ -186,7 +191,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     })
     await posted.restore()
     await consume(outboxOf(POSTED), {
-      concurrency: MANY,
+      concurrency: REQUESTS,
       stages: postedStages({ book: posted, signal }),
     })
     // Behind what the queues held, some of which was put at their end again: an end must not overtake its beginning.
@@ -199,7 +204,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
         filterSubject: bus.subjects.allAlerts,
         workQueue: false,
       },
-      { concurrency: MANY, stages: alertStages({ bus, clock, grouper, courses, metrics, signal }) },
+      { concurrency: TRANSITIONS, stages: alertStages({ bus, clock, grouper, courses, metrics, signal }) },
     )
   } catch (error) {
     await stop()

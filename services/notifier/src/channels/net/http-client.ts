@@ -47,7 +47,7 @@ export function createHttpClient(
       body,
     } = await request(withoutLogin(url), {
       method: (call.method ?? 'POST') as Dispatcher.HttpMethod,
-      headers: Object.fromEntries(headers),
+      headers,
       ...(call.body !== undefined && { body: call.body }),
       dispatcher: await dispatcher,
       signal,
@@ -56,7 +56,7 @@ export function createHttpClient(
       status: statusCode,
       retryAfter: single(answered['retry-after']),
       location: single(answered['location']),
-      body: await beginningOf(body),
+      body: await beginningOf(body, Number(single(answered['content-length']) ?? Number.NaN)),
     }
   }
 
@@ -94,7 +94,9 @@ function isSameServer(configured: URL, url: URL): boolean {
   return isUpgrade && configured.hostname === url.hostname && configured.port === '' && url.port === ''
 }
 
-async function beginningOf(body: AsyncIterable<Uint8Array>): Promise<string> {
+async function beginningOf(body: Dispatcher.ResponseData['body'], length: number): Promise<string> {
+  // Most say nothing, or little.
+  if (length <= MOST_ANSWER) return body.text().catch(() => '')
   const decoder = new TextDecoder()
   let text = ''
   try {

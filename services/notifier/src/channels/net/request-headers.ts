@@ -6,25 +6,28 @@ export type RequestHeaders = (
   url: URL,
   ours: Readonly<Record<string, string>>,
   own: boolean,
-) => Promise<Headers>
+) => Promise<Readonly<Record<string, string>>>
 
 /** Ours, then what authorises us, then the configured ones in their place, however their names are spelt. */
 export function createRequestHeaders(config: HttpConfig, secrets: Secrets): RequestHeaders {
   const authorize = authorizationOf(config, secrets)
   const configured = configuredHeaders(config, secrets)
   return async (url, ours, own) => {
-    const headers = new Headers({ 'User-Agent': 'Tocsin', ...ours })
+    // By lower-case name, as HTTP has them: one that is given twice, however it is spelt, is one header.
+    const headers: Record<string, string> = { 'user-agent': 'Tocsin' }
+    for (const [name, value] of Object.entries(ours)) headers[name.toLowerCase()] = value
     if (!own) {
-      headers.delete('authorization')
+      delete headers['authorization']
       return headers
     }
     const authorization = (await authorize()) ?? loginOf(url)
-    if (authorization !== undefined) headers.set('Authorization', authorization)
+    if (authorization !== undefined) headers['authorization'] = authorization.trim()
     for (const { name, values } of configured) {
-      headers.delete(name)
-      for (const value of values) headers.append(name, await value())
+      const given = await Promise.all(values.map((value) => value()))
+      delete headers[name.toLowerCase()]
+      if (given.length > 0) headers[name.toLowerCase()] = given.map((value) => value.trim()).join(', ')
     }
-    for (const value of headers.values()) secrets.add(...secretsIn(value))
+    for (const value of Object.values(headers)) secrets.add(...secretsIn(value))
     return headers
   }
 }
@@ -87,6 +90,7 @@ function loginOf({ username, password }: URL): string | undefined {
 
 /** The address as it is asked for: its login goes into a header. */
 export function withoutLogin(url: URL): URL {
+  if (url.username === '' && url.password === '') return url
   const bare = new URL(url)
   bare.username = ''
   bare.password = ''
