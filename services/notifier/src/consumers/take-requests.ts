@@ -15,12 +15,15 @@ import {
   type Stage,
   type Stages,
 } from '@tocsin/runtime'
+import { reasonOfMute } from '../delivery/log-muted.ts'
 import { logSuppressed } from '../delivery/log-suppressed.ts'
+import { shortHash } from '../grouping/group-key.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import { boundedId } from '../outbox/bounded-id.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import type { Policy } from '../policy/policy.ts'
-import { tellingsOf } from '../policy/queues-of.ts'
+import { createMutedByClock } from '../policy/policy-mutes.ts'
+import { type Telling, tellingsOf } from '../policy/queues-of.ts'
 import { labelsOfMessage } from '../policy/routing-labels.ts'
 
 export interface TakeRequestsDeps extends Pick<ServiceContext, 'bus' | 'clock'> {
@@ -34,33 +37,58 @@ export function requestStages(deps: TakeRequestsDeps): Stages {
   return pipeline(decodeJson, parseWith(notificationRequest), send(deps))
 }
 
-function send({ bus, clock, policy, publish, metrics }: TakeRequestsDeps): Stage<NotificationRequest, Done> {
+type Message = Omit<OutboxMessage, 'channel' | 'receiver'>
+
+function send(deps: TakeRequestsDeps): Stage<NotificationRequest, Done> {
+  const { clock, policy, publish, metrics } = deps
+  const mutedByClock = createMutedByClock(policy)
   return async (request, delivery) => {
     const nowMs = clock.now()
-    const tellings = tellingsOf(policy(), labelsOfMessage(request))
     const message = messageOf(request, delivery, nowMs)
-    const [first] = tellings
-    if (!first) {
-      const reason = 'no_receiver'
-      metrics.taken('notify', 'dropped', reason)
-      const { id, kind, groupKey, severity, title, stages } = message
-      const what = { id, kind, groupKey, severity, title, stages, fingerprints: [], nowMs }
-      await logSuppressed({ bus, metrics }, { ...what, reason, channels: [], receiver: 'none' })
-      return done(reason)
-    }
-    for (const { route, queues } of tellings)
+    const tellings = tellingsOf(policy(), labelsOfMessage(request))
+    const told = tellings.filter(({ route }) => !mutedByClock(route, nowMs))
+    for (const { route, queues } of told)
       await publish({ ...message, receiver: route.receiver, route: route.key }, queues)
-    metrics.taken('notify', 'sent', first.route.name)
-    return done(first.route.name)
+    const withheld: Withheld[] = tellings.flatMap((telling) => {
+      const muted = mutedByClock(telling.route, nowMs)
+      return muted ? { reason: reasonOfMute(muted), telling } : []
+    })
+    if (tellings.length === 0) withheld.push({ reason: 'no_receiver' })
+    for (const one of withheld) await logWithheld(message, one, deps, nowMs)
+    const action = told.length > 0 ? 'sent' : tellings.length > 0 ? 'suppressed' : 'dropped'
+    const reason = told[0]?.route.name ?? withheld[0]?.reason ?? action
+    metrics.taken('notify', action, reason)
+    return done(reason)
   }
 }
 
-/** A request without an id is named for its place in the stream: delivered again, it is the same message. */
-function messageOf(
-  request: NotificationRequest,
-  { sequence, timeMs }: Delivery,
+/** Whom a message is not told to, and why; without a telling, there was nobody. */
+interface Withheld {
+  readonly reason: string
+  readonly telling?: Telling
+}
+
+/** A message has no later moment, as an alert that goes on firing has: the log is where it can still be read. */
+function logWithheld(
+  { id, kind, groupKey, severity, title, stages }: Message,
+  { reason, telling }: Withheld,
+  { bus, metrics }: TakeRequestsDeps,
   nowMs: number,
-): Omit<OutboxMessage, 'channel' | 'receiver'> {
+): Promise<void> {
+  const facts = { kind, groupKey, severity, title, stages, fingerprints: [], nowMs, reason }
+  const where = telling
+    ? {
+        // Of two routes to one channel, each has its line.
+        id: `${id}-${shortHash(telling.route.key)}-muted`,
+        channels: telling.queues,
+        receiver: telling.route.receiver,
+      }
+    : { id, channels: [], receiver: 'none' }
+  return logSuppressed({ bus, metrics }, { ...facts, ...where })
+}
+
+/** A request without an id is named for its place in the stream: delivered again, it is the same message. */
+function messageOf(request: NotificationRequest, { sequence, timeMs }: Delivery, nowMs: number): Message {
   const id = boundedId(request.id ?? `notify-${sequence}-${Math.floor(timeMs).toString(36)}`)
   const now = new Date(nowMs).toISOString()
   const { title, message, metadata, severity } = request

@@ -14,6 +14,11 @@ const reasons = {
   outside_active_interval: 'outside_active_interval',
 } as const satisfies Record<MutedBy['by'], string>
 
+/** What mutes something, as the delivery log names it. */
+export function reasonOfMute({ by }: MutedBy): string {
+  return reasons[by]
+}
+
 export interface Muted {
   readonly record: AlertRecord
   readonly group: Pick<Group, 'key' | 'route'>
@@ -32,7 +37,7 @@ export function logMuted(
   const { alertname = 'Alert' } = alert.labels
   return logSuppressed(deps, {
     id: `${boundedId(id)}-${shortHash(key)}-muted`,
-    reason: reasons[mutedBy.by],
+    reason: reasonOfMute(mutedBy),
     channels: queuesOf(policy, route),
     receiver: route.receiver,
     kind: 'alerts',

@@ -14,12 +14,12 @@ const MINUTE_MS = 60_000
 
 /** All that mutes alerts, asked in Alertmanager's order: inhibition, active and mute intervals, silences. */
 export function createMutes(policy: () => Policy, inhibition: Inhibition, hushed: Hushed): Mutes {
-  const isTime = createIsTime(policy)
+  const mutedByClock = createMutedByClock(policy)
   return {
     mutedBy(labels, _fingerprint, route, nowMs) {
       const source = inhibition.inhibitedBy(labels)
       if (source !== undefined) return { by: 'inhibition', ids: [source] }
-      const byTime = mutedByTime(route, (name) => isTime(name, nowMs))
+      const byTime = mutedByClock(route, nowMs)
       if (byTime) return byTime
       const silences = hushed.silencedBy(labels, nowMs)
       return silences.length > 0 ? { by: 'silence', ids: silences } : undefined
@@ -32,6 +32,14 @@ export function createMutes(policy: () => Policy, inhibition: Inhibition, hushed
       }
     },
   }
+}
+
+/** What makes a route quiet at a moment, by the intervals of the policy that holds then. */
+export type MutedByClock = (route: Route, nowMs: number) => MutedBy | undefined
+
+export function createMutedByClock(policy: () => Policy): MutedByClock {
+  const isTime = createIsTime(policy)
+  return (route, nowMs) => mutedByTime(route, (name) => isTime(name, nowMs))
 }
 
 /** Whether a route is quiet by the clock. */
