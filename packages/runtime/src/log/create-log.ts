@@ -1,7 +1,7 @@
 import { type DestinationStream, type Logger, pino, stdSerializers, stdTimeFunctions } from 'pino'
 import pretty from 'pino-pretty'
 import { redactUrls } from '../env/redact.ts'
-import { gatherLines } from './gather-lines.ts'
+import { type GatheringStream, gatherLines } from './gather-lines.ts'
 import { hideSecrets } from './hide-secrets.ts'
 
 /** Without children: their fields would be written as they are, secrets and all. */
@@ -33,5 +33,13 @@ export function createLog(options: LogOptions): Log {
     serializers: { err: (error: Error) => hideSecrets(stdSerializers.err(error)) },
     hooks: { streamWrite: redactUrls },
   }
-  return pino(settings, destination ?? gatherLines(pino.destination({ fd: 1, sync: true })))
+  return pino(settings, destination ?? stdout())
+}
+
+let gathered: GatheringStream | undefined
+
+/** One for the process, however many logs it has. */
+function stdout(): GatheringStream {
+  gathered ??= gatherLines(pino.destination({ fd: 1, sync: true }))
+  return gathered
 }
