@@ -5,12 +5,15 @@ import { dashboardFiles } from '../src/generated-files.ts'
 import { defaultOptions } from '../src/options.ts'
 import { type Answered, askDashboard } from '../test/world/ask-dashboard.ts'
 import { startWorld } from '../test/world/start-world.ts'
+import type { ActiveRule } from './view/alert-list.ts'
 
 /** Dashboards with the answers to their queries, over one time. */
 export interface Shot {
   readonly fromMs: number
   readonly toMs: number
   readonly dashboards: readonly ShotDashboard[]
+  /** Rules of the alert evaluator that are pending or fire. */
+  readonly rules: readonly ActiveRule[]
 }
 
 export interface ShotDashboard {
@@ -47,10 +50,35 @@ export async function gather(minutes: number, say: (line: string) => void): Prom
       })
       dashboards.push({ name: path.replace(/\.json$/, ''), dashboard, answers })
     }
-    return { fromMs, toMs, dashboards }
+    return { fromMs, toMs, dashboards, rules: await activeRules(world.evaluator.url) }
   } finally {
     await world.stop()
   }
+}
+
+interface RulesAnswer {
+  readonly data: { readonly groups: readonly { readonly rules: readonly RuleAnswer[] }[] }
+}
+interface RuleAnswer {
+  readonly name: string
+  readonly state: string
+  readonly labels: Readonly<Record<string, string>>
+  readonly alerts: readonly unknown[]
+}
+
+/** As Grafana asks for its list of alert rules. */
+async function activeRules(evaluatorUrl: string): Promise<ActiveRule[]> {
+  const response = await fetch(`${evaluatorUrl}/api/v1/rules?type=alert`)
+  const { data } = (await response.json()) as RulesAnswer
+  return data.groups
+    .flatMap(({ rules }) => rules)
+    .filter(({ state }) => state === 'firing' || state === 'pending')
+    .map(({ name, state, labels, alerts }) => ({
+      name,
+      state,
+      severity: labels['severity'] ?? '',
+      alerts: alerts.length,
+    }))
 }
 
 /** A scrape that failed ends every series until the next one: that is not the moment for a picture. */

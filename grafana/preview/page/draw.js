@@ -55,8 +55,8 @@ function rangeOf(plot) {
     .filter((value) => value !== null && Number.isFinite(value))
   const positive = values.filter((value) => value > 0)
   if (plot.log) return [Math.min(...positive, 1) / 2, Math.max(...positive) * 2]
-  const most = Math.max(...values)
-  const least = Math.min(...values)
+  const [least, most] = [Math.min(...values), Math.max(...values)]
+  if (plot.around) return rangeAround(plot.around, least, most, plot.max)
   // A limit of 100 % says where the end is, not how tall the axis must be, as long as there is less.
   const top =
     most === least
@@ -67,6 +67,15 @@ function rangeOf(plot) {
       ? Math.min(plot.min, least)
       : least - (most - least) * 0.08
   return [bottom, plot.max !== undefined && most > 0.6 * plot.max ? Math.max(plot.max, most) : top]
+}
+
+/** What is to be seen at least, and what lies outside, with a little air beside it. */
+function rangeAround([from, to], least, most, end) {
+  const air = (Math.max(most, to) - Math.min(least, from)) * 0.05
+  return [
+    least < from ? least - air : from,
+    most > to ? Math.min(most + air, Math.max(end ?? Infinity, most)) : to,
+  ]
 }
 
 function drawLimits(plot) {
@@ -85,6 +94,30 @@ function drawLimits(plot) {
       ctx.stroke()
       ctx.restore()
     }
+  }
+}
+
+/** Annotations: a line where something began, and a bar along the bottom for as long as it lasted. */
+function drawMarks({ marks }) {
+  return (chart) => {
+    const { ctx, bbox } = chart
+    const at = (time) =>
+      Math.min(bbox.left + bbox.width, Math.max(bbox.left, chart.valToPos(time, 'x', true)))
+    ctx.save()
+    for (const { from, to, colour } of marks) {
+      ctx.strokeStyle = ctx.fillStyle = colour
+      ctx.globalAlpha = 0.6
+      const [left, right] = [from === undefined ? bbox.left : at(from), at(to)]
+      ctx.fillRect(left, bbox.top + bbox.height, Math.max(right - left, 2), 2)
+      if (from === undefined) continue
+      ctx.globalAlpha = 0.45
+      ctx.setLineDash([2, 3])
+      ctx.beginPath()
+      ctx.moveTo(left, bbox.top)
+      ctx.lineTo(left, bbox.top + bbox.height)
+      ctx.stroke()
+    }
+    ctx.restore()
   }
 }
 
@@ -122,7 +155,7 @@ function draw(element) {
     ],
     series: [{}, ...plot.lines.map((line, index) => seriesOf(line, index, plot))],
     bands: bandsOf(plot),
-    hooks: { draw: [drawLimits(plot)] },
+    hooks: { draw: [drawLimits(plot), drawMarks(plot)] },
   }
   new uPlot(options, plot.data, element)
 }

@@ -1,7 +1,9 @@
 import type { Dashboard, Panel, RowPanel } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { Shot, ShotDashboard } from '../gather.ts'
+import { alertListHtml } from './alert-list.ts'
 import { barsHtml, figuresHtml } from './figures.ts'
 import { heatHtml } from './heat.ts'
+import { marksOf } from './marks.ts'
 import { escapeHtml, type Shown } from './panel-view.ts'
 import { chartHtml, fanHtml } from './plot.ts'
 import { statesHtml } from './states.ts'
@@ -15,7 +17,7 @@ const drawers: Readonly<Record<string, (shown: Shown) => string>> = {
   table: tableHtml,
   'state-timeline': statesHtml,
   heatmap: heatHtml,
-  alertlist: () => '<p class="note">Grafana lists the rules of the alert evaluator here.</p>',
+  alertlist: alertListHtml,
 }
 
 // Grafana's grid: rows of 30 pixels, 8 between them.
@@ -26,13 +28,14 @@ const COLUMNS = 24
 /** One dashboard as a page: what Grafana would show, drawn by ourselves. */
 export function pageHtml(
   { dashboard, answers }: ShotDashboard,
-  { fromMs, toMs }: Shot,
+  { fromMs, toMs, rules }: Shot,
   width: number,
 ): string {
-  const { title = '', description = '', panels = [] } = dashboard as unknown as Dashboard
+  const { title = '', description = '', panels = [], annotations } = dashboard as unknown as Dashboard
+  const around = { fromMs, toMs, rules, marks: marksOf(annotations, answers, fromMs) }
   const drawn = panels.map((panel) => {
     const mine = answers.filter(({ query }) => query.panelId === panel.id)
-    return panelHtml(panel, { answers: mine, fromMs, toMs }, width / COLUMNS)
+    return panelHtml(panel, { ...around, answers: mine }, width / COLUMNS)
   })
   const height = Math.max(...panels.map(({ gridPos }) => (gridPos ? gridPos.y + gridPos.h : 0))) * ROW
   return `<!doctype html><meta charset="utf-8"><title>${escapeHtml(title)}</title>

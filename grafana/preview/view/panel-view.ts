@@ -1,5 +1,7 @@
 import type { Panel } from '@grafana/grafana-foundation-sdk/dashboard'
 import type { Answered, AnsweredSeries } from '../../test/world/ask-dashboard.ts'
+import type { ActiveRule } from './alert-list.ts'
+import type { Mark } from './marks.ts'
 
 /** A panel with the answers to its queries. */
 export interface Shown {
@@ -7,6 +9,8 @@ export interface Shown {
   readonly answers: readonly Answered[]
   readonly fromMs: number
   readonly toMs: number
+  readonly marks: readonly Mark[]
+  readonly rules: readonly ActiveRule[]
 }
 
 /** A series with the name that its legend gives it. */

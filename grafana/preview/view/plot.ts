@@ -3,6 +3,7 @@ import { formatValue } from '../page/format-value.ts'
 import { colourOf, paletteColour } from './colours.ts'
 import { type Field, fieldOf } from './field.ts'
 import { frameOf } from './frames.ts'
+import type { Mark } from './marks.ts'
 import { escapeHtml, namedSeries, type Shown } from './panel-view.ts'
 
 /** A line of a plot, as the page draws it. */
@@ -26,10 +27,13 @@ interface Plot {
   readonly xUnit?: string
   readonly min?: number
   readonly max?: number
+  /** What the axis shows at least. */
+  readonly around?: readonly [least: number, most: number]
   readonly log: boolean
   readonly bars: boolean
   readonly stacked: boolean
   readonly limits: readonly { readonly value: number; readonly colour: string }[]
+  readonly marks: readonly Mark[]
 }
 
 const LEGEND_ROWS = 3
@@ -50,7 +54,10 @@ export function chartHtml(shown: Shown): string {
   })
   const fields = series.map(({ name, refId }) => fieldOf(panel, name, refId))
   const lines = fields.map((field, index) => lineOf(panel, field, index, fields))
-  const plot = plotOf(panel, [times, ...(stacked ? stack(values) : values)], lines, { time: true })
+  const plot = plotOf(panel, [times, ...(stacked ? stack(values) : values)], lines, {
+    time: true,
+    marks: shown.marks,
+  })
   const keys = fields.map((field, index) => ({
     field,
     colour: lines[index]?.colour ?? '',
@@ -72,7 +79,7 @@ export function fanHtml({ panel, answers }: Shown): string {
   const keys = lines.map(
     ({ name, colour }) => `<span><i style="background:${colour}"></i>${escapeHtml(name)}</span>`,
   )
-  return `${canvas(plotOf(panel, data, lines, { time: false, xUnit }))}<div class="keys">${keys.join('')}</div>`
+  return `${canvas(plotOf(panel, data, lines, { time: false, xUnit, marks: [] }))}<div class="keys">${keys.join('')}</div>`
 }
 
 function lineOf({ fieldConfig }: Panel, { name, set }: Field, index: number, all: readonly Field[]): Line {
@@ -95,7 +102,7 @@ function plotOf(
   { fieldConfig }: Panel,
   data: Plot['data'],
   lines: readonly Line[],
-  along: Pick<Plot, 'time' | 'xUnit'>,
+  along: Pick<Plot, 'time' | 'xUnit' | 'marks'>,
 ): Plot {
   const defaults: FieldConfig = fieldConfig?.defaults ?? {}
   const custom = defaults.custom ?? {}
@@ -108,6 +115,7 @@ function plotOf(
     unit: defaults.unit ?? 'short',
     ...(defaults.min !== undefined && { min: defaults.min }),
     ...(defaults.max !== undefined && { max: defaults.max }),
+    ...(custom.axisSoftMin !== undefined && { around: [custom.axisSoftMin, custom.axisSoftMax] }),
     log: custom.scaleDistribution?.type === 'log',
     bars: custom.drawStyle === 'bars',
     stacked: custom.stacking?.mode === 'normal',

@@ -54,7 +54,8 @@ const glance: Section = {
           },
           {
             title: 'Full in, at the earliest',
-            expr: `${gauge('tocsin_capacity_crossing_timestamp_seconds', ', percent="100", bound="earliest"')} - time()`,
+            // A forecast of some seconds ago may say that it is full by now.
+            expr: `clamp_min(${gauge('tocsin_capacity_crossing_timestamp_seconds', ', percent="100", bound="earliest"')} - time(), 0)`,
             unit: 's',
             thresholds: stepsFrom('red', [86_400, 'orange'], [604_800, 'green']),
           },
@@ -139,13 +140,15 @@ const trends: Section = {
 function forecastOf(resource: string, title: string) {
   const one = `resource="${resource}"`
   const limit = `max(tocsin_capacity_limit{${one}} > 0)`
-  const ofLimit = (bound: string) =>
-    `max by (point) (tocsin_capacity_forecast{${one}, bound="${bound}"}) / on () group_left () ${limit}`
+  const points = (bound: string) => `max by (point) (tocsin_capacity_forecast{${one}, bound="${bound}"})`
+  // Intervals are symmetrical; nothing uses less than nothing.
+  const ofLimit = (bound: string) => `clamp_min(${points(bound)} / on () group_left () ${limit}, 0)`
   return fan({
     title: `${title}: forecast`,
     description:
-      'Expected use of the limit from now on, with the intervals that hold 80 % and 95 % of what may come. It reaches as far ahead as the history reaches back.',
+      'Expected use of the limit, which is dashed, from now on, with the intervals that hold 80 % and 95 % of what may come. It reaches as far ahead as the history reaches back.',
     unit: 'percentunit',
+    min: 0,
     point: 'point',
     along: {
       title: 'From now',
@@ -170,6 +173,7 @@ function forecastOf(resource: string, title: string) {
       { title: 'expected', expr: ofLimit('expected'), colour: '#1F60C4' },
       { title: '80 % at least', expr: ofLimit('lower80'), colour: '#3274D9', style: 'edge' },
       { title: '95 % at least', expr: ofLimit('lower95'), colour: '#5794F2', style: 'edge' },
+      { title: 'limit', expr: `${points('expected')} * 0 + 1`, colour: 'red', style: 'dash' },
     ],
     runbooks: ['capacity/CapacityRunsOutWithinADay'],
   })
