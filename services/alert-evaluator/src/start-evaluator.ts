@@ -66,6 +66,9 @@ export async function startEvaluator(ctx: ServiceContext<EvaluatorEnv>): Promise
   serveApi(ctx.http, {
     custom,
     dryRun: tryOut,
+    head: () => replica.session()?.head,
+    version: ctx.version,
+    now: ctx.clock.now,
     async groups() {
       const [session, share] = [replica.session(), replica.share()]
       return session && share && collectGroups({ ...ctx, ask, session, share })

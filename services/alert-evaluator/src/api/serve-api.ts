@@ -4,10 +4,11 @@ import type { DryRunReply, DryRunRequest } from '../rules/dry-run.ts'
 import type { PresentedGroup } from './present-rules.ts'
 import { serveCustomRules } from './serve-custom-rules.ts'
 import { serveDryRun } from './serve-dry-run.ts'
+import { type QueryApiDeps, serveQuery } from './serve-query.ts'
 import { serveRules } from './serve-rules.ts'
 import { serveRunbooks } from './serve-runbooks.ts'
 
-export interface ApiDeps {
+export interface ApiDeps extends QueryApiDeps {
   readonly custom: CustomRules
   /** All groups of all replicas as they stand; undefined while this one is starting. */
   readonly groups: () => Promise<readonly PresentedGroup[] | undefined>
@@ -20,5 +21,6 @@ export function serveApi(app: Express, deps: ApiDeps): void {
   serveRules(app, deps)
   serveCustomRules(app, deps.custom)
   serveDryRun(app, deps)
+  serveQuery(app, deps)
   serveRunbooks(app)
 }
