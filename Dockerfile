@@ -19,7 +19,7 @@ RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-audit --no-fund 
 FROM debian:bookworm-slim
 RUN groupadd --gid 10001 tocsin \
   && useradd --uid 10001 --gid 10001 --no-create-home --home-dir /var/lib/tocsin --shell /usr/sbin/nologin tocsin \
-  && install -d -o tocsin -g tocsin /var/lib/tocsin /run/tocsin /app /var/cache/tocsin
+  && install -d -o tocsin -g tocsin /var/lib/tocsin /run/tocsin /var/cache/tocsin
 COPY --from=node /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 # TypeScript runs as it is: no build. New objects get 4 MiB (see packages/servers/src/run-service.ts).

@@ -1,7 +1,7 @@
 #!/bin/sh
-# Runs once before everything else, as root and without a network: gives every user of permissions.conf a password,
-# and the folder of NATS' data to its user. A password that the environment names (NATS_APP_PASS) is taken,
-# one that was made before is kept, any other is made. Each service sees its own only.
+# Runs once before everything else, as root and without a network: gives every user of permissions.conf and Grafana's
+# administrator a password, and the folder of NATS' data to its user. A password that the environment names
+# (NATS_APP_PASS) is taken, one that was made before is kept, any other is made. Each service sees its own only.
 set -eu
 umask 077
 cd /passwords
@@ -33,3 +33,14 @@ done
 mv nats/passwords.new nats/passwords.env
 chown -R 1000:1000 nats /data
 chmod 500 nats
+
+# Any characters will do; Grafana reads it when it starts for the first time.
+mkdir -p grafana
+if [ -n "${GF_SECURITY_ADMIN_PASSWORD:-}" ]; then
+  printf %s "$GF_SECURITY_ADMIN_PASSWORD" >grafana/admin-password
+elif [ ! -s grafana/admin-password ]; then
+  made >grafana/admin-password
+fi
+chown -R 472:0 grafana
+chmod 500 grafana
+chmod 400 grafana/admin-password

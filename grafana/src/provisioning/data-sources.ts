@@ -5,6 +5,8 @@ import { ALERTS_SOURCE } from '../panels/alert-list.ts'
 export const SCRAPE_SECONDS = 15
 /** The uid by which Grafana knows the alert evaluator's data source. */
 const ALERTS_UID = 'tocsin-alerts'
+/** Whose silences and groups Grafana shows. */
+const ALERTMANAGER = { name: 'Alertmanager', uid: 'alertmanager' }
 
 /**
  * Grafana's provisioning file of data sources, as plain JSON. Grafana fills in `$NAME` and `${NAME}` from its own
@@ -24,6 +26,8 @@ export function dataSources({ datasource, datasourceUid }: DashboardOptions): ob
         jsonData: {
           httpMethod: 'POST',
           timeInterval: `${SCRAPE_SECONDS}s`,
+          // Rules are those of the alert evaluator: the collector has none, and a Prometheus the same once more.
+          manageAlerts: false,
           exemplarTraceIdDestinations: [
             // Twice the dollar: Grafana is to leave it to the link.
             { name: 'trace_id', url: '$TRACES_URL/$${__value.raw}', urlDisplayLabel: 'Trace' },
@@ -36,7 +40,14 @@ export function dataSources({ datasource, datasourceUid }: DashboardOptions): ob
         type: 'prometheus',
         access: 'proxy',
         url: '$ALERT_EVALUATOR_URL',
-        jsonData: { httpMethod: 'GET', manageAlerts: true },
+        jsonData: { httpMethod: 'GET', manageAlerts: true, alertmanagerUid: ALERTMANAGER.uid },
+      },
+      {
+        ...ALERTMANAGER,
+        type: 'alertmanager',
+        access: 'proxy',
+        url: '$ALERT_MANAGER_URL',
+        jsonData: { implementation: 'prometheus', handleGrafanaManagedAlerts: false },
       },
     ],
   }
