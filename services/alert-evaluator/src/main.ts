@@ -6,5 +6,7 @@ await runService({
   name: 'alert-evaluator',
   env: evaluatorEnv,
   port: (env) => env.ALERT_EVALUATOR_PORT,
+  // Queries read samples, as the collector's do.
+  readers: () => ['/metrics', '/api/v1/query'],
   start: startEvaluator,
 })

@@ -69,6 +69,18 @@ describe('a query of what the rules read', () => {
     expect(JSON.parse(text).warnings).toEqual([expect.stringContaining('bucket label "le"')])
   })
 
+  it('needs the login that the environment asks for, as the collector does', async () => {
+    const closed = await world.start({ PROMETHEUS_AUTH_TOKEN: 'let-me-in' })
+    try {
+      expect((await ask(closed, 'level')).status).toBe(401)
+      const headers = { authorization: 'Bearer let-me-in' }
+      const response = await fetch(`${closed.url}/api/v1/query?query=level`, { headers })
+      expect(await response.text()).toContain('"60.25"')
+    } finally {
+      await closed.stop()
+    }
+  })
+
   it('may be posted', async () => {
     const body = new URLSearchParams({ query: 'level' })
     const response = await fetch(`${evaluator.url}/api/v1/query`, { method: 'POST', body })
