@@ -1,10 +1,10 @@
 import type { OutboxEvent } from '@tocsin/contract'
-import { CodedError } from '@tocsin/runtime'
 import { shortHash } from '../grouping/group-key.ts'
 import { emailHtml } from '../render/email-html.ts'
 import { emailText } from '../render/email-text.ts'
 import { headline } from '../render/headline.ts'
 import { createSay, type Say } from '../render/say.ts'
+import { abortable } from './abortable.ts'
 import type { ChannelDeps, ChannelKindDefinition } from './channel-kind.ts'
 import { type EmailSettings, emailGlobals, emailSettings } from './email-settings.ts'
 import { createMailTransport, MAILS_AT_ONCE, type Sent } from './email-transport.ts'
@@ -113,14 +113,4 @@ function outcomeOfSent(info: Sent, faults: readonly string[]) {
   return faults.length > 0
     ? deliveredWith(faults)
     : ({ result: 'delivered', reason: 'ok', detail: info.response } as const)
-}
-
-/** The promise, or a rejection once the signal aborts: the transport itself knows no signal. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = () => reject(new CodedError('timeout', 'no answer in time', { retryable: true }))
-    if (signal.aborted) abort()
-    signal.addEventListener('abort', abort, { once: true })
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
-  })
 }

@@ -26,7 +26,7 @@ export interface HttpChannel {
 /** A channel that speaks HTTP. */
 export function createHttpChannel(deps: ChannelDeps, parts: HttpChannel): Channel {
   const { secrets } = parts
-  const client = createHttpClient(parts.http ?? httpConfig.parse({}), { net: deps.net, secrets })
+  const client = createHttpClient(parts.http ?? httpConfig.parse({}), { ...deps, secrets })
 
   async function send(event: OutboxEvent, signal: AbortSignal): Promise<SendOutcome> {
     const say = createSay(deps.templates, event, parts.tame)

@@ -1,6 +1,7 @@
 import { codeOf, messageOf } from '@tocsin/runtime'
 import type { z } from 'zod'
 import type { SendOutcome } from '../delivery/channel.ts'
+import { TokenError } from './net/token-error.ts'
 
 export interface HttpAnswer {
   readonly status: number
@@ -87,13 +88,22 @@ export function outcomeOfFailure(error: unknown, signal: AbortSignal): SendOutco
   const chain = causes(error)
   const fault = chain.find((e) => faultsOfSettings.includes(codeOf(e) ?? ''))
   if (fault) return { result: 'refused', reason: codeOf(fault) ?? 'settings', detail: messageOf(fault) }
-  if (signal.aborted) return { result: 'retry', reason: 'timeout', detail: 'no answer in time' }
+  if (error instanceof TokenError) return outcomeWithoutToken(error)
+  if (signal.aborted) return { result: 'retry', reason: 'timeout', detail: whatWasLate(error) }
   if (codeOf(error) === 'secret_file')
     return { result: 'retry', reason: 'secret_file', detail: messageOf(error) }
   const code = chain.flatMap(codesOf).find((c) => c in networkReasons)
   const tls = chain.some((e) => /CERT|TLS|SSL/.test(codeOf(e) ?? ''))
   const reason = code === undefined ? (tls ? 'tls' : 'network') : (networkReasons[code] ?? 'network')
   return { result: 'retry', reason, detail: chain.map(messageOf).filter(Boolean).join(': ') }
+}
+
+function outcomeWithoutToken({ code: reason, message: detail, retryAfterMs }: TokenError): SendOutcome {
+  return { result: 'retry', reason, detail, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) }
+}
+
+function whatWasLate(error: unknown): string {
+  return codeOf(error) === 'timeout' ? messageOf(error) : 'no answer in time'
 }
 
 /** An error's code, and those that its message names: nodemailer wraps the system's error without keeping it. */

@@ -6,11 +6,14 @@ import type { Net } from './net.ts'
 
 const CONNECT_MS = 10_000
 
+/** Whom we trust on the way, and what it leads through. */
+type Way = Pick<HttpConfig, 'tls_config' | 'proxy_url' | 'no_proxy' | 'proxy_from_environment'>
+
 /**
  * Makes the connections of one channel, by its settings; certificates are read when it is made.
  * @throws {CodedError} `secret_file` for a file that cannot be read
  */
-export async function createDispatcher(config: HttpConfig, net: Net): Promise<Dispatcher> {
+export async function createDispatcher(config: Way, net: Net): Promise<Dispatcher> {
   const connect = { ...(await readTls(config.tls_config)), lookup: net.lookup, timeout: CONNECT_MS }
   const options = { connect, allowH2: false, connections: null }
   if (!usesProxy(config)) return new Agent(options)
@@ -23,7 +26,7 @@ export async function createDispatcher(config: HttpConfig, net: Net): Promise<Di
 }
 
 /** A proxy resolves names itself, so that nobody here can check what they lead to. @throws {CodedError} `proxy_unchecked` */
-export function assertProxyAllowed(config: HttpConfig, net: Net): void {
+export function assertProxyAllowed(config: Way, net: Net): void {
   if (net.allowPrivate || !usesProxy(config)) return
   throw new CodedError(
     'proxy_unchecked',
@@ -32,6 +35,6 @@ export function assertProxyAllowed(config: HttpConfig, net: Net): void {
   )
 }
 
-function usesProxy(config: HttpConfig): boolean {
+function usesProxy(config: Way): boolean {
   return config.proxy_url !== undefined || config.proxy_from_environment === true
 }

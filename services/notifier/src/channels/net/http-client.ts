@@ -1,10 +1,11 @@
 import { type Dispatcher, request } from 'undici'
 import type { HttpAnswer } from '../http-outcome.ts'
 import type { HttpConfig } from '../settings/http-config.ts'
-import type { Secrets } from '../settings/secrets.ts'
 import { assertProxyAllowed, createDispatcher } from './dispatcher.ts'
-import type { Net } from './net.ts'
+import { beginningOf, headerOf } from './read-answer.ts'
 import { createRequestHeaders, withoutLogin } from './request-headers.ts'
+import type { TokenDeps } from './request-token.ts'
+import { createTokens } from './tokens.ts'
 
 /** One HTTP request of a channel. */
 export interface HttpCall {
@@ -29,34 +30,48 @@ const MOST_REDIRECTS = 5
 const REPEATS = new Set([307, 308])
 
 /** HTTP as a channel's `http_config` says: who we are, whom we trust, which way, how far we follow. */
-export function createHttpClient(
-  config: HttpConfig,
-  { net, secrets }: { readonly net: Net; readonly secrets: Secrets },
-): HttpClient {
+export function createHttpClient(config: HttpConfig, deps: TokenDeps): HttpClient {
+  const { net, secrets } = deps
   assertProxyAllowed(config, net)
-  const headersFor = createRequestHeaders(config, secrets)
+  if (config.oauth2) assertProxyAllowed(config.oauth2, net)
+  const tokens = config.oauth2 && createTokens(config.oauth2, deps)
+  const headersFor = createRequestHeaders(config, secrets, tokens)
   let dispatcher: Promise<Dispatcher> | undefined
 
   async function once(url: URL, call: HttpCall, own: boolean, signal: AbortSignal): Promise<HttpAnswer> {
     net.assertAllowed(url)
-    const headers = await headersFor(url, call.headers ?? {}, own)
+    const headers = await headersFor(url, call.headers ?? {}, { own, signal })
+    const answer = await ask(url, call, headers, signal)
+    const { authorization } = headers
+    if (!tokens || answer.status !== 401 || authorization === undefined) return answer
+    // A token may be taken back before its time: once, with a new one.
+    tokens.refused(authorization)
+    return ask(url, call, await headersFor(url, call.headers ?? {}, { own, signal }), signal)
+  }
+
+  async function ask(
+    url: URL,
+    { method = 'POST', body: sent }: HttpCall,
+    headers: Readonly<Record<string, string>>,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
     dispatcher ??= createDispatcher(config, net)
     const {
       statusCode,
       headers: answered,
       body,
     } = await request(withoutLogin(url), {
-      method: (call.method ?? 'POST') as Dispatcher.HttpMethod,
+      method: method as Dispatcher.HttpMethod,
       headers,
-      ...(call.body !== undefined && { body: call.body }),
+      ...(sent !== undefined && { body: sent }),
       dispatcher: await dispatcher,
       signal,
     })
     return {
       status: statusCode,
-      retryAfter: single(answered['retry-after']),
-      location: single(answered['location']),
-      body: await beginningOf(body, Number(single(answered['content-length']) ?? Number.NaN)),
+      retryAfter: headerOf(answered, 'retry-after'),
+      location: headerOf(answered, 'location'),
+      body: await beginningOf(answered, body, MOST_ANSWER),
     }
   }
 
@@ -73,12 +88,14 @@ export function createHttpClient(
       }
     },
     reconnect() {
+      tokens?.reconnect()
       const former = dispatcher
       dispatcher = undefined
       // What is under way on other connections may end.
       void former?.then((one) => one.close()).catch(() => {})
     },
     close() {
+      tokens?.close()
       const former = dispatcher
       dispatcher = undefined
       void former?.then((one) => one.destroy()).catch(() => {})
@@ -92,25 +109,4 @@ function isSameServer(configured: URL, url: URL): boolean {
   if (configured.origin === url.origin) return true
   const isUpgrade = configured.protocol === 'http:' && url.protocol === 'https:'
   return isUpgrade && configured.hostname === url.hostname && configured.port === '' && url.port === ''
-}
-
-async function beginningOf(body: Dispatcher.ResponseData['body'], length: number): Promise<string> {
-  // Most say nothing, or little.
-  if (length <= MOST_ANSWER) return body.text().catch(() => '')
-  const decoder = new TextDecoder()
-  let text = ''
-  try {
-    // A body that is left in the middle closes its connection; a short one gives it back.
-    for await (const chunk of body) {
-      text += decoder.decode(chunk, { stream: true })
-      if (text.length >= MOST_ANSWER) break
-    }
-  } catch {
-    // The status has said enough.
-  }
-  return text.slice(0, MOST_ANSWER)
-}
-
-function single(value: string | string[] | undefined): string | null {
-  return (Array.isArray(value) ? value[0] : value) ?? null
 }

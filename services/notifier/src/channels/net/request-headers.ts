@@ -1,18 +1,23 @@
 import type { HttpConfig } from '../settings/http-config.ts'
 import { decoded, type SecretSource, type Secrets } from '../settings/secrets.ts'
+import type { Tokens } from './tokens.ts'
 
 /** The headers of one request. `own`: to the configured address, so that it may know who we are. */
 export type RequestHeaders = (
   url: URL,
   ours: Readonly<Record<string, string>>,
-  own: boolean,
+  to: { readonly own: boolean; readonly signal: AbortSignal },
 ) => Promise<Readonly<Record<string, string>>>
 
 /** Ours, then what authorises us, then the configured ones in their place, however their names are spelt. */
-export function createRequestHeaders(config: HttpConfig, secrets: Secrets): RequestHeaders {
-  const authorize = authorizationOf(config, secrets)
+export function createRequestHeaders(
+  config: HttpConfig,
+  secrets: Secrets,
+  tokens: Pick<Tokens, 'authorization'> | undefined,
+): RequestHeaders {
+  const authorize = tokens?.authorization ?? authorizationOf(config, secrets)
   const configured = configuredHeaders(config, secrets)
-  return async (url, ours, own) => {
+  return async (url, ours, { own, signal }) => {
     // By lower-case name, as HTTP has them: one that is given twice, however it is spelt, is one header.
     const headers: Record<string, string> = { 'user-agent': 'Tocsin' }
     for (const [name, value] of Object.entries(ours)) headers[name.toLowerCase()] = value
@@ -20,7 +25,7 @@ export function createRequestHeaders(config: HttpConfig, secrets: Secrets): Requ
       delete headers['authorization']
       return headers
     }
-    const authorization = (await authorize()) ?? loginOf(url)
+    const authorization = (await authorize(signal)) ?? loginOf(url)
     if (authorization !== undefined) headers['authorization'] = authorization.trim()
     for (const { name, values } of configured) {
       const given = await Promise.all(values.map((value) => value()))

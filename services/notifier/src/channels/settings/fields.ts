@@ -5,11 +5,11 @@ import { z } from 'zod'
 export const text = z.union([z.string(), z.number(), z.boolean()], 'a text').transform(String)
 
 /** Text that must be given, here or elsewhere. */
-export function neededText(name: string, elsewhere: string) {
+export function neededText(name: string, elsewhere?: string) {
+  const missing = `is missing: set ${name}${elsewhere === undefined ? '' : `, here or as ${elsewhere}`}`
   return z
     .union([z.string(), z.number(), z.boolean()], {
-      error: ({ input }) =>
-        input === undefined ? `is missing: set ${name}, here or as ${elsewhere}` : 'a text',
+      error: ({ input }) => (input === undefined ? missing : 'a text'),
     })
     .transform(String)
 }
@@ -19,11 +19,17 @@ export const flag = z.boolean('true or false')
 /** How long something may take, as milliseconds. */
 export const period = envVar.period
 
+const A_WEB_URL = 'a URL that begins with http:// or https://, such as https://example.com/hook'
+
 /** The address of a web page or service. */
-export const webUrl = z
-  .string('a URL')
-  .trim()
-  .refine(isWebUrl, 'a URL that begins with http:// or https://, such as https://example.com/hook')
+export const webUrl = z.string('a URL').trim().refine(isWebUrl, A_WEB_URL)
+
+/** One that must be given. */
+export function neededUrl(name: string) {
+  const error = ({ input }: { readonly input?: unknown }) =>
+    input === undefined ? `is missing: set ${name}` : 'a URL'
+  return z.string({ error }).trim().refine(isWebUrl, A_WEB_URL)
+}
 
 function isWebUrl(given: string): boolean {
   const url = URL.parse(given)

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { checks, flag, needs, onlyOne, text, unsupported, webUrl } from './fields.ts'
+import { oauth2 } from './oauth2.ts'
 import { tlsConfig } from './tls-config.ts'
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'a header name, without spaces')
@@ -47,9 +48,7 @@ export const httpConfig = z
     authorization: authorization.optional(),
     bearer_token: text.optional(),
     bearer_token_file: text.optional(),
-    oauth2: unsupported(
-      'use authorization with a credentials_file that is renewed beside it; it is read anew for each attempt',
-    ),
+    oauth2: oauth2.optional(),
     proxy_url: webUrl.optional(),
     no_proxy: text.optional(),
     proxy_from_environment: flag.optional(),
@@ -63,8 +62,19 @@ export const httpConfig = z
   })
   .superRefine(
     checks(
-      onlyOne('basic_auth', 'authorization', 'bearer_token', 'bearer_token_file'),
+      onlyOne('basic_auth', 'authorization', 'bearer_token', 'bearer_token_file', 'oauth2'),
       onlyOne('proxy_url', 'proxy_from_environment'),
+      (given, ctx) => {
+        if (given['oauth2'] === undefined) return
+        for (const field of ['headers', 'http_headers'])
+          for (const name of Object.keys(given[field] ?? {}))
+            if (name.toLowerCase() === 'authorization')
+              ctx.addIssue({
+                code: 'custom',
+                path: [field, name],
+                message: 'stands beside oauth2: set one of them',
+              })
+      },
     ),
   )
 export type HttpConfig = z.infer<typeof httpConfig>

@@ -35,7 +35,7 @@ function maskNested(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value).map(([name, inner]) => {
       if (nested.has(name)) return [name, Array.isArray(inner) ? inner.map(() => SECRET) : SECRET]
-      if (name === 'headers') return [name, maskValues(inner)]
+      if (name === 'headers' || name === 'endpoint_params') return [name, maskValues(inner)]
       if (name === 'proxy_url') return [name, redactUrls(String(inner))]
       return [name, maskNested(inner)]
     }),

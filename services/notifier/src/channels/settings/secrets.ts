@@ -10,6 +10,8 @@ export interface Secrets {
   /** Every secret so far, the newest of each file. */
   readonly all: readonly string[]
   add(...texts: readonly (string | undefined)[]): void
+  /** One that others will take the place of, such as a token: the latest few are known. */
+  addPassing(text: string): void
   /** A secret that is given, or stands in a file; undefined where neither is set. */
   source(value: string | undefined, file: string | undefined): SecretSource | undefined
   /** An address whose path is a secret, given or in a file, one of which is set. */
@@ -18,13 +20,18 @@ export interface Secrets {
   hide(text: string): string
 }
 
+/** What is on its way with the one before may still be answered, and the answer repeat it. */
+const MOST_PASSING = 8
+
 export function createSecrets(): Secrets {
-  const all = new Set<string>()
+  const lasting = new Set<string>()
+  let passing: readonly string[] = []
+  const all = () => [...lasting, ...passing]
   let redact = createRedact([])
   const add = (...texts: readonly (string | undefined)[]) => {
-    const before = all.size
-    for (const text of texts) if (text) all.add(text)
-    if (all.size > before) redact = createRedact([...all])
+    const before = lasting.size
+    for (const text of texts) if (text && !passing.includes(text)) lasting.add(text)
+    if (lasting.size > before) redact = createRedact(all())
   }
   const source = (
     value: string | undefined,
@@ -44,9 +51,14 @@ export function createSecrets(): Secrets {
   }
   return {
     get all() {
-      return [...all]
+      return all()
     },
     add,
+    addPassing(text) {
+      if (passing.includes(text)) return
+      passing = [text, ...passing].slice(0, MOST_PASSING)
+      redact = createRedact(all())
+    },
     source: (value, file) => source(value, file),
     address(value, file) {
       const read = source(value, file, secretsOfUrl) ?? (() => Promise.resolve(''))

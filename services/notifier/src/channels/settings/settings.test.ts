@@ -53,7 +53,15 @@ describe('settings of a channel', () => {
     [
       'webhook',
       { url: 'https://x.example', http_config: { oauth2: {} } },
-      'http_config.oauth2 is not supported',
+      'http_config.oauth2.token_url is missing: set token_url',
+    ],
+    [
+      'webhook',
+      {
+        url: 'https://x.example',
+        http_config: { oauth2: { client_id: 'x', token_url: 'https://x.example' } },
+      },
+      'http_config.oauth2.client_secret is missing: set client_secret or client_secret_file',
     ],
   ] as const)('of %s says what is wrong with %j', (kind, raw, fault) => {
     expect(faultsOf(kind, raw).join('\n')).toContain(fault)
@@ -72,12 +80,18 @@ describe('settings of a channel', () => {
 })
 
 describe('http_config', () => {
+  const who = { client_id: 'tocsin', client_secret: 's3cret', token_url: 'https://x.example/token' }
+
   it.each([
     [{ basic_auth: { username: 'u' }, bearer_token: 't' }, 'stands beside basic_auth: set one of'],
     [{ authorization: { type: 'Basic', credentials: 'x' } }, 'use basic_auth'],
     [{ headers: { 'X Key': 's3cret' } }, 'a header name, without spaces'],
     [{ tls_config: { cert_file: '/x' } }, 'the certificate is set'],
     [{ proxy_url: 'socks5://localhost' }, 'a URL that begins with http'],
+    [{ oauth2: { ...who, token_url: 'https://u:s3cret@x.example/' } }, 'a URL without a login'],
+    [{ oauth2: { ...who, client_secret_file: '/x' } }, 'stands beside client_secret: set one of'],
+    [{ oauth2: who, bearer_token: 't' }, 'stands beside bearer_token: set one of'],
+    [{ oauth2: who, headers: { authorization: 's3cret' } }, 'stands beside oauth2: set one of'],
   ])('says what is wrong with %j', (raw, fault) => {
     const said = JSON.stringify(httpConfig.safeParse(raw).error?.issues)
     expect(said).toContain(fault)
@@ -115,6 +129,13 @@ describe('what is shown of a configuration', () => {
         http_headers: { 'X-Key': { secrets: ['s3cret'], values: ['seen'] } },
         headers: { Authorization: 's3cret' },
         tls_config: { key: 's3cret', ca_file: '/ca.pem' },
+        oauth2: {
+          client_id: 'me',
+          client_secret: 's3cret',
+          endpoint_params: { assertion: 's3cret' },
+          proxy_url: 'http://me:s3cret@proxy:3128',
+          tls_config: { key: 's3cret' },
+        },
       },
     })
     expect(JSON.stringify(shown)).not.toContain('s3cret')
