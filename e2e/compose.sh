@@ -79,6 +79,12 @@ in_prometheus() { get prometheus 9090 "/api/v1/query?query=$1" | grep -q "\"$2\"
 firing="ALERTS%7Balertname=%22ComposeProof%22,alertstate=%22firing%22%7D"
 in_alertmanager() { get alertmanager 9093 /api/v2/alerts | grep -q ComposeProof; }
 webhook_taken() { get notifier 3002 '/api/v1/deliveries?outcome=delivered' | grep -q 'alertmanager'; }
+shipped_rules() { get prometheus 9090 /api/v1/rules | grep -q '"name":"HighErrorRate"'; }
+# What Grafana's "Test" asks of the data source of alerts.
+evaluator_answers() { get alert-evaluator 3003 '/api/v1/query?query=1%2B1' | grep -q '"success"'; }
+in_grafana() { curl -sf --max-time 10 -u "admin:$(compose exec -T grafana cat /run/tocsin/admin-password)" "http://$(address grafana 3000)$1"; }
+dashboards() { [ "$(in_grafana '/api/search?tag=tocsin' | grep -o '"uid":"tocsin-' | wc -l)" -eq "$(ls grafana/dashboards/*.json | wc -l)" ]; }
+data_source() { in_grafana "/api/datasources/uid/$1/health" | grep -q '"OK"'; }
 # in_inbox STATE ALERT: a mail whose subject has both.
 in_inbox() { get mailpit 8025 /api/v1/messages | grep -o '"Subject":"[^"]*"' | grep -i "$1" | grep -q "$2"; }
 healthy() { [ -z "$(compose ps -a --format '{{.Service}} {{.Health}}' | grep -vE ' healthy$|^passwords')" ]; }
@@ -88,6 +94,15 @@ say 'the image is built'
 up=$SECONDS
 compose up -d --wait --wait-timeout 600 "${services[@]}" >/dev/null 2>&1 || fail 'not everything became healthy within 600 s'
 say "everything is healthy, $((SECONDS - up)) s after docker compose up"
+
+until_true 60 'Prometheus has loaded the shipped rules' shipped_rules
+until_true 60 'the alert evaluator answers as a data source' evaluator_answers
+case " ${services[*]} " in *' grafana '*)
+  until_true 60 "Grafana has the dashboards, and lets its administrator in" dashboards
+  until_true 60 'its data sources pass their test' data_source prometheus
+  until_true 60 "and the alert evaluator's" data_source tocsin-alerts
+  ;;
+esac
 
 publish compose_proof 2
 until_true 300 'Prometheus has scraped the metric' in_prometheus compose_proof 2
