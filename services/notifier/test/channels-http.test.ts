@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, isIP } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { OutboxEvent } from '@tocsin/contract'
@@ -9,7 +9,7 @@ import { systemClock } from '@tocsin/runtime'
 import { type HttpSink, startHttpSink } from '@tocsin/testkit'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { createNet, type NetOptions } from '../src/channels/net/net.ts'
+import { createNet, type Net, type NetOptions } from '../src/channels/net/net.ts'
 import { createChannel } from '../src/channels/registry.ts'
 import { webhook } from '../src/channels/webhook.ts'
 import type { Channel } from '../src/delivery/channel.ts'
@@ -193,6 +193,59 @@ describe('a target that must be public', () => {
       net.lookup('x.example', { all: true }, (_error, all) => resolve(all)),
     )
     expect(found).toEqual([{ address: '192.0.43.8', family: 4 }])
+  })
+
+  describe.each([307, 308])('that answers %i', (status) => {
+    const names: Readonly<Record<string, readonly string[]>> = {
+      // What stands in for a server of the public internet: the only name whose address nobody checks.
+      'public.example': ['127.0.0.1'],
+      'inside.example': ['10.0.0.1'],
+      'metadata.example': ['169.254.169.254', 'fd00:ec2::254'],
+      'loop.example': ['127.0.0.1', '::1'],
+    }
+    const lookup = ((name: string, _options: object, callback: (error: null, found: object[]) => void) =>
+      callback(
+        null,
+        (names[name] ?? ['127.0.0.1']).map((address) => ({ address, family: isIP(address) })),
+      )) as unknown as NonNullable<NetOptions['lookup']>
+    const strict = createNet({ allowPrivate: false, lookup })
+    const open = createNet({ allowPrivate: true, lookup })
+    const net: Net = {
+      ...strict,
+      lookup: (name, ...rest) => (name === 'public.example' ? open : strict).lookup(name, ...rest),
+    }
+
+    it.each([
+      'http://127.0.0.1',
+      'http://2130706433',
+      'http://[::1]',
+      'http://[::ffff:127.0.0.1]',
+      'http://10.0.0.1',
+      'http://169.254.169.254',
+      'http://localhost',
+      'http://inside.example',
+      'http://metadata.example',
+      'http://loop.example',
+    ])('and points to %s is not followed there', async (location) => {
+      const inside = await startHttpSink()
+      stops.push(() => inside.stop())
+      sink.answer({ status, headers: { location: `${location}:${inside.port}/latest` } })
+      const settings = webhook.settings.parse({ url: `http://public.example:${sink.port}/hook` })
+      const integration = { channel: 'webhook', type: 'webhook', sendResolved: true, settings } as const
+      expect(await send(createChannel(integration, { clock: systemClock, net }))).toMatchObject(refused)
+      expect(sink.requests).toHaveLength(1)
+      expect(inside.requests).toHaveLength(0)
+    })
+
+    it('and points to itself is followed', async () => {
+      sink.answer({ status, headers: { location: '/moved' } }, 200)
+      const settings = webhook.settings.parse({ url: `http://public.example:${sink.port}/hook` })
+      const integration = { channel: 'webhook', type: 'webhook', sendResolved: true, settings } as const
+      expect(await send(createChannel(integration, { clock: systemClock, net }))).toMatchObject({
+        result: 'delivered',
+      })
+      expect(sink.requests.map(({ path }) => path)).toEqual(['/hook', '/moved'])
+    })
   })
 
   it('cannot be reached through a proxy that nobody checks', () => {

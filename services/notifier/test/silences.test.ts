@@ -1,6 +1,18 @@
-import { failOnLeaks, type ServiceUnderTest, startNats, startService, waitFor } from '@tocsin/testkit'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+import {
+  failOnLeaks,
+  type Server,
+  type ServiceUnderTest,
+  startAlertmanager,
+  startNats,
+  startService,
+  waitFor,
+} from '@tocsin/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { amtoolAt } from './amtool.ts'
+import { inSeconds } from './posting-world.ts'
 
 failOnLeaks({ beforeAll, afterAll })
 
@@ -105,6 +117,98 @@ describe('silences', () => {
       change(second, '4'),
     ])
     for (const answer of answers) expect(await answer.json()).toEqual({ silenceID: id })
+  })
+})
+
+describe('silences of an Alertmanager', { timeout: 60_000 }, () => {
+  let alertmanager: Server
+  let folder: string
+  beforeAll(async () => {
+    const config = 'route: { receiver: default }\nreceivers: [{ name: default }]\n'
+    alertmanager = await startAlertmanager({ config })
+    folder = await mkdtemp(path.join(tmpdir(), 'tocsin-silences-'))
+  })
+  afterAll(async () => {
+    await alertmanager.stop()
+    await rm(folder, { recursive: true })
+  })
+
+  type Exported = Gettable & {
+    readonly createdBy: string
+    readonly startsAt: string
+    readonly matchers: object[]
+  }
+  const facts = ({ comment, createdBy, endsAt, matchers }: Exported) => ({
+    comment,
+    createdBy,
+    endsAt,
+    matchers: matchers.toSorted((a, b) => JSON.stringify(a).localeCompare(JSON.stringify(b))),
+  })
+  const imported = async (amtool: ReturnType<typeof amtoolAt>) => {
+    const found = JSON.parse((await amtool('silence', 'query', '-o', 'json')).stdout) as Exported[]
+    return found.filter(({ createdBy }) => createdBy === 'mover')
+  }
+
+  it('are moved by amtool, each once however often they are imported', async () => {
+    const theirs = amtoolAt(alertmanager.url)
+    const ours = amtoolAt(first.url)
+    const who = ['-a', 'mover', '-d', '3h']
+    const matchers = [
+      ['alertname=~"Disk.*"', 'env!="test"'],
+      ['region!~"eu|us"', 'team=shop'],
+      ['alertname=Plain'],
+    ]
+    for (const [i, all] of matchers.entries())
+      expect((await theirs('silence', 'add', ...all, ...who, '-c', `number ${i}`)).code).toBe(0)
+    for (let i = 0; i < 20; i++)
+      expect((await theirs('silence', 'add', `node=n${i}`, ...who, '-c', `of n${i}`)).code).toBe(0)
+    const later = ['--start', inSeconds(3600), '--end', inSeconds(7200), '-a', 'mover', '-c', 'later']
+    expect((await theirs('silence', 'add', 'alertname=Later', ...later)).code).toBe(0)
+
+    const file = path.join(folder, 'silences.json')
+    await writeFile(file, (await theirs('silence', 'query', '-o', 'json')).stdout)
+    expect(await ours('silence', 'import', file)).toMatchObject({ code: 0 })
+    const wanted = (await imported(theirs)).map(facts)
+    expect(wanted).toHaveLength(24)
+    const found = await imported(ours)
+    expect(found.map(facts)).toEqual(expect.arrayContaining(wanted))
+    expect(found).toHaveLength(24)
+    // One made anew begins now, or later: in Alertmanager too.
+    const [, start] = later
+    expect(found.find(({ comment }) => comment === 'later')).toMatchObject({
+      startsAt: start,
+      status: { state: 'pending' },
+    })
+    await waitFor(async () => (await imported(amtoolAt(second.url))).length === 24)
+
+    // What comes from here has ids that are known here: nothing is made twice.
+    await writeFile(file, JSON.stringify(found))
+    expect((await ours('silence', 'import', file)).code).toBe(0)
+    expect((await imported(ours)).map(({ id }) => id).sort()).toEqual(found.map(({ id }) => id).sort())
+    expect((await ours('silence', 'import', '--force', file)).code).toBe(0)
+    expect(await imported(ours)).toHaveLength(48)
+  })
+
+  it('that are malformed are refused, and the others taken', async () => {
+    const ours = amtoolAt(first.url)
+    const silence = (name: string, value: string, isRegex = false) => ({
+      matchers: [{ name, value, isRegex }],
+      startsAt: inSeconds(0),
+      endsAt: inSeconds(600),
+      createdBy: 'careless',
+      comment: 'x',
+    })
+    const file = path.join(folder, 'malformed.json')
+    await writeFile(
+      file,
+      JSON.stringify([silence('a', 'good'), silence('b', '(', true), silence('c', 'good')]),
+    )
+    expect(await ours('silence', 'import', file)).toMatchObject({
+      code: 1,
+      stderr: /couldn't import 1 out of 3/,
+    })
+    const found = await ours('silence', 'query', '-q', '--created-by', 'careless')
+    expect(lines(found.stdout)).toHaveLength(2)
   })
 })
 
