@@ -46,6 +46,7 @@ function put(set: Record<string, unknown>, { id, value }: DynamicConfigValue): v
 }
 
 function matches({ id, options }: { id: string; options?: unknown }, name: string, refId?: string): boolean {
+  if (id === 'byRegexp') return new RegExp(String(options).slice(1, -1)).test(name)
   return id === 'byName' ? options === name : id === 'byFrameRefID' && options === refId
 }
 

@@ -57,6 +57,7 @@ export const requestsSection: Section = {
         unit: 'reqps',
         stack: true,
         queries: [{ expr: sumRate(requests, 'status_code'), legend: '{{status_code}}' }],
+        families: { '[123]..': 'green', '4..': 'yellow', '5..': 'red' },
         runbooks: ['api/ClientErrorsSurge'],
       }),
       heat({

@@ -34,6 +34,8 @@ export interface Chart extends Look {
   readonly marks?: Readonly<Record<string, string>>
   /** Fixed colours by name of a series, for what has a meaning of its own. */
   readonly colours?: Readonly<Record<string, string>>
+  /** Shades of a colour for series whose names match: `5..` for what the server failed. */
+  readonly families?: Readonly<Record<string, string>>
 }
 
 /** Series over time. */
@@ -57,6 +59,8 @@ export function chart(look: Chart): PanelBuilder {
     panel.thresholdsStyle(new GraphThresholdsStyleConfigBuilder().mode(GraphThresholdsStyleMode.Dashed))
   for (const [name, color] of Object.entries(look.colours ?? {}))
     panel.overrideByName(name, [fixedColour(color)])
+  for (const [pattern, color] of Object.entries(look.families ?? {}))
+    panel.overrideByRegexp(`/^${pattern}$/`, [{ id: 'color', value: { mode: 'shades', fixedColor: color } }])
   for (const [refId, color] of Object.entries(look.marks ?? {})) markLine(panel, refId, color)
   for (const band of look.bands ?? []) shade(panel, look.queries, band)
   return panel
