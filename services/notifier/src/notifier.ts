@@ -9,7 +9,7 @@ import { isServed } from './delivery/plan.ts'
 import { createRecentIds } from './delivery/recent-ids.ts'
 import { type NotifierEnv, notifierEnv } from './env.ts'
 import { addDeadLetterRoutes } from './http/dead-letter-routes.ts'
-import { createGuard } from './http/guard.ts'
+import { createGuard, letsBrowsersIn } from './http/guard.ts'
 import { addIntakeRoutes } from './http/intake-routes.ts'
 import { addLogRoutes } from './http/log-routes.ts'
 import { addPreviewRoutes } from './http/preview-routes.ts'
@@ -19,6 +19,7 @@ import { createPublishOutbox } from './outbox/publish-outbox.ts'
 import { defaultPolicy } from './policy/default-policy.ts'
 import { startPolicy } from './policy/start-policy.ts'
 import { createPublishPosted } from './posted/publish-posted.ts'
+import { addAcknowledgePage } from './silences/acknowledge-page-routes.ts'
 import { addAcknowledgementRoutes } from './silences/acknowledgement-routes.ts'
 import { createAttend } from './silences/attend-silences.ts'
 import { addSilenceRoutes } from './silences/silence-routes.ts'
@@ -80,7 +81,10 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   addReloadRoute(http, guard, reload)
   addDeadLetterRoutes({ ...ctx, guard, metrics, isServed: (channel) => isServed(policy(), channel) })
   addSilenceRoutes({ ...ctx, ...quiet, guard, firing, metrics })
-  addAcknowledgementRoutes({ ...ctx, ...quiet, policy, guard, firing, metrics })
+  const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
+  const acknowledging = { ...ctx, ...quiet, policy, guard, firing, metrics }
+  addAcknowledgementRoutes(acknowledging)
+  addAcknowledgePage({ ...acknowledging, externalURL, letsBrowsersIn: letsBrowsersIn(env) })
   addV2Routes({
     ...ctx,
     ...quiet,
@@ -93,7 +97,6 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     mayLog: createThrottle(clock),
   })
 
-  const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
   addPreviewRoutes({
     ...ctx,
     guard,

@@ -44,6 +44,12 @@ export function createGuard(env: AuthEnv, mostBytes: number, clock: Clock): Guar
   return [refuseStrangers, readBody, checkSigned]
 }
 
+/** Whether a browser can show what the guard asks for: it knows a user and a password, no tokens or signatures. */
+export function letsBrowsersIn(env: AuthEnv): boolean {
+  if (env.NOTIFIER_AUTH_USER !== undefined) return true
+  return env.NOTIFIER_AUTH_TOKEN === undefined && env.NOTIFIER_HMAC_SECRET === undefined
+}
+
 const ADVICE: Readonly<Record<SignatureFault, string>> = {
   unsigned: 'this needs a login (NOTIFIER_AUTH_…), or a signature made with NOTIFIER_HMAC_SECRET',
   stale: `the time in ${TIMESTAMP_HEADER} is too far from ours: sign in seconds since the epoch, and set the clock`,

@@ -6,6 +6,7 @@ import type {
   OutboxMessage,
   WebhookAlert,
 } from '@tocsin/contract'
+import { acknowledgeLink } from './acknowledge-link.ts'
 import { cut, printable } from './cut.ts'
 import {
   digestSections,
@@ -97,9 +98,12 @@ function joinWithin(
   return { text: texts.join(''), shown: texts.length }
 }
 
-function alertBlock(alert: WebhookAlert, { severity }: OutboxAlerts, markup: Markup): Block {
+function alertBlock(alert: WebhookAlert, event: OutboxAlerts, markup: Markup): Block {
   const { annotations, labels } = alert
-  const icon = alert.status === 'resolved' ? '✅' : icons[severity]
+  // Of several, each link would cost the room of what another has to say.
+  const acknowledging = event.alerts.length === 1 ? acknowledgeLink(event, alert) : []
+  const links = [...linksOf(alert), ...acknowledging]
+  const icon = alert.status === 'resolved' ? '✅' : icons[event.severity]
   const facts = [...factsOf(labels), ...notesOf(annotations)]
   return (budget) =>
     lines(
@@ -107,7 +111,7 @@ function alertBlock(alert: WebhookAlert, { severity }: OutboxAlerts, markup: Mar
       said(annotations['description'], budget, markup),
       factLine(facts, budget, markup),
       markup.text(stateOf(alert)),
-      linkLine(alert, budget, markup),
+      linkLine(links, budget, markup),
     )
 }
 
@@ -145,9 +149,13 @@ function factLine(facts: readonly [string, string][], budget: Budget, markup: Ma
   return shown.join('  ') + (left > 0 ? `  +${left}` : '')
 }
 
-function linkLine(alert: WebhookAlert, budget: Budget, markup: Markup): string | undefined {
-  const links = linksOf(alert).filter(({ href }) => href.length <= budget.href)
-  return links.map(({ text, href }) => markup.link(text, href)).join('  ') || undefined
+function linkLine(
+  links: readonly { readonly text: string; readonly href: string }[],
+  budget: Budget,
+  markup: Markup,
+): string | undefined {
+  const shown = links.filter(({ href }) => href.length <= budget.href)
+  return shown.map(({ text, href }) => markup.link(text, href)).join('  ') || undefined
 }
 
 function said(text: string | undefined, budget: Budget, markup: Markup): string | undefined {

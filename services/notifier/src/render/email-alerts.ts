@@ -1,4 +1,5 @@
 import type { OutboxAlerts, WebhookAlert } from '@tocsin/contract'
+import { acknowledgeGroupLink, acknowledgeLink } from './acknowledge-link.ts'
 import { firingFirst } from './blocks.ts'
 import { buttons, heading, pairs, paragraph, pill, quiet, section } from './email-parts.ts'
 import { light } from './email-style.ts'
@@ -31,7 +32,7 @@ export function alertRows(event: OutboxAlerts): readonly Html[] {
 
 function aloneRow(alert: WebhookAlert, event: OutboxAlerts): Html {
   const { annotations, labels } = alert
-  const links = [...linksOf(alert), ...silenceLink(event, labels)]
+  const links = [...linksOf(alert), ...acknowledgeLink(event, alert), ...silenceLink(event, labels)]
   // The heading says its summary already.
   return section(html`
 ${quiet(stateOf(alert))}
@@ -45,6 +46,7 @@ function commonRows(event: OutboxAlerts): Html[] {
   const facts = [...factsOf(commonLabels), ...notesOf(commonAnnotations)]
   const links = [
     ...linksOf({ annotations: commonAnnotations, generatorURL: '' }),
+    ...acknowledgeGroupLink(event),
     ...silenceLink(event, commonLabels),
   ]
   const description = paragraph(commonAnnotations['description'])

@@ -1,4 +1,5 @@
 import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage, WebhookAlert } from '@tocsin/contract'
+import { acknowledgeLink } from './acknowledge-link.ts'
 import { headline } from './headline.ts'
 import {
   digestSections,
@@ -36,12 +37,13 @@ function alertBlocks(event: OutboxAlerts): string[] {
 
 function alertBlock(alert: WebhookAlert, event: OutboxAlerts): string {
   const { labels, annotations } = alert
+  const links = [...linksOf(alert), ...acknowledgeLink(event, alert), ...silenceLink(event, labels)]
   return [
     stateOf(alert),
     annotations['summary'],
     annotations['description'],
     ...[...factsOf(labels), ...notesOf(annotations)].map(([name, value]) => `  ${name}: ${value}`),
-    ...[...linksOf(alert), ...silenceLink(event, labels)].map(({ text, href }) => `  ${text}: ${href}`),
+    ...links.map(({ text, href }) => `  ${text}: ${href}`),
   ]
     .filter(Boolean)
     .join('\n')

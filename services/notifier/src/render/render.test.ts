@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { alertsNotification, digestNotification, messageNotification } from '../../test/samples/events.ts'
 import { manyAlerts } from '../../test/samples/hostile.ts'
+import { acknowledgeGroupLink, acknowledgeLink } from './acknowledge-link.ts'
 import { blocksOf, fitBlocks } from './blocks.ts'
 import { cut, cutBytes } from './cut.ts'
 import { emailHtml } from './email-html.ts'
@@ -182,6 +183,30 @@ describe('a mail of a group', () => {
     expect(said.match(/eu-west-1/g)).toHaveLength(1)
     expect(said).toMatch(/and \d+ more/)
     expect(Buffer.byteLength(said)).toBeLessThan(102_000)
+  })
+
+  it('leads to where what fires is acknowledged, unless another Alertmanager repeats it', () => {
+    const event = alertsNotification('email', { externalURL: 'https://tocsin.example/sub/' })
+    const [alert] = event.alerts
+    if (!alert) throw new Error('the sample has an alert')
+    expect(acknowledgeGroupLink(event)).toEqual([
+      {
+        text: 'Acknowledge',
+        href: `https://tocsin.example/sub/acknowledge?fingerprint=${alert.fingerprint}`,
+      },
+    ])
+    const several = { ...event, alerts: [alert, alert], groupKey: '{}:{a="b & c"}' }
+    expect(acknowledgeGroupLink(several)[0]?.href).toContain(
+      'acknowledge?groupKey=%7B%7D%3A%7Ba%3D%22b%20%26%20c%22%7D',
+    )
+    for (const none of [
+      { ...event, source: 'alertmanager' },
+      { ...event, externalURL: 'javascript:alert(1)' },
+      { ...several, groupKey: 'x'.repeat(2000) },
+      { ...several, status: 'resolved' as const },
+    ])
+      expect(acknowledgeGroupLink(none)).toEqual([])
+    expect(acknowledgeLink(event, { ...alert, status: 'resolved' })).toEqual([])
   })
 
   it('leads to a silence where Alertmanager sent it, and nowhere else', () => {

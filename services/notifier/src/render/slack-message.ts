@@ -1,4 +1,5 @@
 import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage, WebhookAlert } from '@tocsin/contract'
+import { acknowledgeLink } from './acknowledge-link.ts'
 import { headline } from './headline.ts'
 import {
   colourOf,
@@ -76,9 +77,10 @@ function cut(text: string): string {
   return `${text.slice(0, MOST_CHARACTERS - 1).replace(/&[a-z]{0,3}$/, '')}…`
 }
 
-function alertBars({ alerts, severity }: OutboxAlerts): Bar[] {
+function alertBars(event: OutboxAlerts): Bar[] {
+  const { alerts, severity } = event
   const of = (status: WebhookAlert['status']) =>
-    alerts.filter((alert) => alert.status === status).map(alertText)
+    alerts.filter((alert) => alert.status === status).map((alert) => alertText(alert, event))
   return [
     [colourOf(severity, 'firing'), of('firing')],
     [colourOf(severity, 'resolved'), of('resolved')],
@@ -86,14 +88,14 @@ function alertBars({ alerts, severity }: OutboxAlerts): Bar[] {
 }
 
 /** What is said of each alert, in Slack's markup. */
-export function slackTexts({ alerts }: OutboxAlerts): readonly string[] {
-  return alerts.map(alertText)
+export function slackTexts(event: OutboxAlerts): readonly string[] {
+  return event.alerts.map((alert) => alertText(alert, event))
 }
 
-function alertText(alert: WebhookAlert): string {
+function alertText(alert: WebhookAlert, event: OutboxAlerts): string {
   const { annotations, labels } = alert
   const facts = factsOf(labels).map(([name, value]) => `${escapeSlack(name)}: \`${code(value)}\``)
-  const links = linksOf(alert).map(
+  const links = [...linksOf(alert), ...acknowledgeLink(event, alert)].map(
     ({ text, href }) => `<${escapeSlack(href).replaceAll('|', '%7C')}|${text}>`,
   )
   return [

@@ -1,4 +1,5 @@
 import type { OutboxEvent } from '@tocsin/contract'
+import { acknowledgeGroupLink } from './acknowledge-link.ts'
 import { firingFirst } from './blocks.ts'
 import { cut, printable } from './cut.ts'
 import { teamsMarkdown } from './markups.ts'
@@ -79,10 +80,10 @@ function part(
   }
 }
 
-/** The links of the first alert, without those to the same page. */
+/** The links of its alerts, one of each kind, and where to acknowledge them. */
 export function teamsLinks(event: OutboxEvent, most: number): readonly TeamsLink[] {
   if (event.kind !== 'alerts') return []
-  const links = event.alerts.flatMap(linksOf)
+  const links = [...event.alerts.flatMap(linksOf), ...acknowledgeGroupLink(event)]
   return [...new Map(links.map((link) => [link.text, link])).values()].slice(0, most)
 }
 

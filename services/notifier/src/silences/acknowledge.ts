@@ -45,7 +45,8 @@ export function acknowledge(
   }))
 }
 
-function alertsMeant(
+/** The alerts that fire now, and are meant. @throws {SilenceError} `not_found` */
+export function alertsMeant(
   { fingerprint, groupKey }: Pick<WantedAcknowledgement, 'fingerprint' | 'groupKey'>,
   firing: Pick<FiringAlerts, 'list' | 'get'>,
   policy: Policy,

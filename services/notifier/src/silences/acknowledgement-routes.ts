@@ -3,7 +3,6 @@ import { type Bus, type Clock, codeOf, HttpError, type Log, messageOf } from '@t
 import type { Express, RequestHandler } from 'express'
 import { z } from 'zod'
 import type { FiringAlerts } from '../api-v2/follow-alerts.ts'
-import { logAcknowledged } from '../delivery/log-acknowledged.ts'
 import type { Guard } from '../http/guard.ts'
 import { type BodyDeps, parseBody } from '../http/read-body.ts'
 import { whileStorable } from '../http/while-storable.ts'
@@ -11,6 +10,7 @@ import type { NotifierMetrics } from '../metrics.ts'
 import type { Policy } from '../policy/policy.ts'
 import { acknowledge } from './acknowledge.ts'
 import type { Acknowledgements } from './acknowledgements.ts'
+import { storeAcknowledgements } from './store-acknowledgements.ts'
 
 export interface AcknowledgementRouteDeps {
   readonly http: Express
@@ -55,7 +55,7 @@ export function addAcknowledgementRoutes(deps: AcknowledgementRouteDeps): void {
 }
 
 function post(deps: AcknowledgementRouteDeps): RequestHandler {
-  const { bus, clock, log, metrics, policy, firing, acknowledgements } = deps
+  const { bus, clock, log, metrics, policy, firing } = deps
   const bodyDeps: BodyDeps = {
     bus,
     log,
@@ -68,18 +68,13 @@ function post(deps: AcknowledgementRouteDeps): RequestHandler {
     if (asked.until !== undefined && Date.parse(asked.until) <= nowMs)
       throw new HttpError(400, 'invalid_until', 'until is past: give a time to come, or leave it out')
     const all = meant(() => acknowledge(asked, firing, policy(), nowMs))
-    for (const { record, given } of all) {
-      await whileStorable(bus, response, () => acknowledgements.put(given))
-      metrics.taken('acknowledgement', 'accepted', asked.groupKey === undefined ? 'alert' : 'group')
-      await logAcknowledged({ bus, metrics }, record, given, policy()).catch((error: unknown) =>
-        log.warn({ err: error }, 'an acknowledgement is not in the delivery log'),
-      )
-    }
+    await storeAcknowledgements(all, asked.groupKey === undefined ? 'alert' : 'group', deps, response)
     response.status(201).json({ acknowledgements: all.map(({ given }) => given) })
   }
 }
 
-function meant<T>(task: () => T): T {
+/** @throws {HttpError} 404 where nothing of the kind fires */
+export function meant<T>(task: () => T): T {
   try {
     return task()
   } catch (error) {
