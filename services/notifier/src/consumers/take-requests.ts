@@ -46,14 +46,15 @@ function send(deps: TakeRequestsDeps): Stage<NotificationRequest, Done> {
     const nowMs = clock.now()
     const message = messageOf(request, delivery, nowMs)
     const tellings = tellingsOf(policy(), labelsOfMessage(request))
-    const told = tellings.filter(({ route }) => !mutedByClock(route, nowMs))
+    // Judged at once: the policy may change while this waits.
+    const judged = tellings.map((telling) => ({ ...telling, muted: mutedByClock(telling.route, nowMs) }))
+    const told = judged.filter(({ muted }) => !muted)
+    const withheld: Withheld[] = judged.flatMap(({ muted, ...telling }) =>
+      muted ? { reason: reasonOfMute(muted), telling } : [],
+    )
+    if (tellings.length === 0) withheld.push({ reason: 'no_receiver' })
     for (const { route, queues } of told)
       await publish({ ...message, receiver: route.receiver, route: route.key }, queues)
-    const withheld: Withheld[] = tellings.flatMap((telling) => {
-      const muted = mutedByClock(telling.route, nowMs)
-      return muted ? { reason: reasonOfMute(muted), telling } : []
-    })
-    if (tellings.length === 0) withheld.push({ reason: 'no_receiver' })
     for (const one of withheld) await logWithheld(message, one, deps, nowMs)
     const action = told.length > 0 ? 'sent' : tellings.length > 0 ? 'suppressed' : 'dropped'
     const reason = told[0]?.route.name ?? withheld[0]?.reason ?? action
