@@ -168,7 +168,7 @@ describe('the page of a link in a notification', () => {
 })
 
 describe('a link', () => {
-  it('stands in the mail and in Slack, and leads to the page', async () => {
+  it('stands in the mail and in Slack, and leads to the page, which takes nothing that it cannot store', async () => {
     const told = await startWorld()
     try {
       await told.publishAlert(transition({ name: 'Linked', timeMs: Date.now() }))
@@ -184,6 +184,17 @@ describe('a link', () => {
         return keys.length === 1
       })
       expect(await (await press(told.service, keys)).text()).toContain('sees to this alert')
+      await told.nats.kill()
+      let page = ''
+      await waitFor(async () => {
+        const answer = await press(told.service, keys)
+        page = await answer.text()
+        return answer.status === 503
+      })
+      expect(page).toContain('<h1>Not acknowledged</h1>')
+      expect(page).toContain('send it again')
+      await told.nats.restart()
+      await waitFor(async () => (await press(told.service, keys)).status === 200, { timeoutMs: 30_000 })
     } finally {
       await told.stop()
     }
