@@ -23,6 +23,8 @@ cannot() { echo "compose: NOT RUN: $*" >&2; exit 75; }
 fail() { echo "compose: FAILED: $*" >&2; exit 1; }
 
 docker info >/dev/null 2>&1 || cannot 'no Docker engine answers'
+engine=$(docker version --format '{{.Server.Version}}')
+[ "${engine%%.*}" -ge 26 ] || cannot "this Docker engine is $engine, and compose.yaml needs 26 (parts of volumes, start_interval)"
 docker compose version >/dev/null 2>&1 || cannot 'the Compose plugin of Docker is not installed'
 
 has() { docker image inspect "$1" >/dev/null 2>&1 || timeout 180 docker pull -q "$1" >/dev/null 2>&1; }
@@ -47,8 +49,10 @@ compose() { docker compose --env-file /dev/null "${files[@]}" "$@"; }
 address() { compose port "$1" "$2"; }
 get() { curl -sf --max-time 5 "http://$(address "$1" "$2")$3"; }
 
+messages=$(mktemp)
 finish() {
   local code=$?
+  rm -f "$messages"
   [ $code -eq 0 ] || { compose ps -a; compose logs --tail 40 --no-color; } >&2 || true
   [ -n "${KEEP-}" ] || compose down --volumes --timeout 5 >/dev/null 2>&1 || true
   exit $code
@@ -92,7 +96,8 @@ healthy() { [ -z "$(compose ps -a --format '{{.Service}} {{.Health}}' | grep -vE
 compose build -q
 say 'the image is built'
 up=$SECONDS
-compose up -d --wait --wait-timeout 600 "${services[@]}" >/dev/null 2>&1 || fail 'not everything became healthy within 600 s'
+compose up -d --wait --wait-timeout 600 --quiet-pull "${services[@]}" >"$messages" 2>&1 ||
+  fail "not everything became healthy within 600 s: $(tail -n 5 "$messages")"
 say "everything is healthy, $((SECONDS - up)) s after docker compose up"
 
 until_true 60 'Prometheus has loaded the shipped rules' shipped_rules
