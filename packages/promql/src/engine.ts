@@ -27,6 +27,8 @@ export interface EngineOptions {
 /** Where one query reads from, and its own bounds. */
 export interface QueryOptions extends EngineOptions {
   readonly signal?: AbortSignal
+  /** The text of an expression that is given parsed: warnings name places in it. */
+  readonly source?: string
 }
 
 /** Evaluates PromQL over a storage. */
@@ -92,7 +94,7 @@ export function beginQuery(
 ): Query {
   return createQuery({
     ...times,
-    source: typeof expr === 'string' ? expr : '',
+    source: typeof expr === 'string' ? expr : (options.source ?? ''),
     queryable,
     plans,
     lookbackMs: options.lookbackDeltaMs ?? DEFAULT_LOOKBACK_MS,

@@ -224,6 +224,14 @@ test('limits cut look-ups and say so', async () => {
   })
 })
 
+test('what a query is warned of names its place', async () => {
+  const query = '1 + quantile(7, app_level)'
+  for (const path of ['query?', 'query_range?start=1&end=2&step=1&']) {
+    const { body } = await ask(`${path}query=${encodeURIComponent(query)}`)
+    expect(body).toMatchObject({ warnings: [expect.stringContaining('(1:14)')] })
+  }
+})
+
 test('a query may not take longer than it asks for', async () => {
   expect(await ask('query?query=1&timeout=0')).toEqual({
     status: 503,

@@ -88,6 +88,7 @@ function readOptions({ form }: ApiRequest, { timeoutMs }: QueryDeps): QueryOptio
   const lookbackDeltaMs = form.get('lookback_delta') ? durationParameter(form, 'lookback_delta') : 0
   return {
     timeoutMs: Math.min(asked, timeoutMs),
+    source: form.get('query') ?? '',
     ...(lookbackDeltaMs > 0 && { lookbackDeltaMs }),
   }
 }
