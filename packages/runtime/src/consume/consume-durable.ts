@@ -146,6 +146,7 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
     grace.abort()
     stopping.abort('stopping')
     underWay.abortAll()
+    underWay.stop()
     options.signal?.removeEventListener('abort', underWay.abortAll)
     inHand.stop()
     await ran

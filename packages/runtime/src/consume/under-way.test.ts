@@ -33,12 +33,15 @@ describe('what is under way', () => {
     expect(clock.pending).toBe(0)
   })
 
-  it('is aborted as a whole, what begins afterwards included', () => {
-    const underWay = createUnderWay(testClock(), 5000)
+  it('is aborted as a whole, what begins afterwards included, and watched no longer', () => {
+    const clock = testClock()
+    const underWay = createUnderWay(clock, 5000)
     const handling = underWay.begin()
     void handling.settled(never)
     underWay.abortAll()
     expect(handling.signal.reason).toBe('stopping')
     expect(underWay.begin().signal.reason).toBe('stopping')
+    underWay.stop()
+    expect(clock.pending).toBe(0)
   })
 })

@@ -15,6 +15,8 @@ export interface UnderWay {
   begin(): Handling
   /** Those that begin from now on are aborted as well. */
   abortAll(): void
+  /** Nothing is watched any more. */
+  stop(): void
 }
 
 const MOST_SWEEP_MS = 1000
@@ -24,6 +26,7 @@ export function createUnderWay(clock: Clock, timeoutMs: number): UnderWay {
   const all = new Set<Message>()
   const sweepMs = Math.min(timeoutMs, MOST_SWEEP_MS)
   let isSweeping = false
+  let cancelSweep = () => {}
   let isEnding = false
 
   function sweep(): void {
@@ -35,7 +38,7 @@ export function createUnderWay(clock: Clock, timeoutMs: number): UnderWay {
       one.end({ error: new CodedError('handling_timeout', message, { retryable: true }) })
     }
     isSweeping = all.size > 0
-    if (isSweeping) clock.setTimeout(sweep, sweepMs)
+    if (isSweeping) cancelSweep = clock.setTimeout(sweep, sweepMs)
   }
 
   class Message implements Handling {
@@ -60,7 +63,7 @@ export function createUnderWay(clock: Clock, timeoutMs: number): UnderWay {
       all.add(this)
       if (!isSweeping) {
         isSweeping = true
-        clock.setTimeout(sweep, sweepMs)
+        cancelSweep = clock.setTimeout(sweep, sweepMs)
       }
       return new Promise((resolve) => {
         this.end = (value) => {
@@ -78,5 +81,6 @@ export function createUnderWay(clock: Clock, timeoutMs: number): UnderWay {
       isEnding = true
       for (const one of all) one.abort('stopping')
     },
+    stop: () => cancelSweep(),
   }
 }
