@@ -20,7 +20,7 @@ import { type MaintenanceReport, maintainHead } from './retention.ts'
 import { type AppendOutcome, appendSample } from './series/append-sample.ts'
 import { checkLimits, findSeries, internSeries } from './series/intern-series.ts'
 import type { MemorySeries, Series } from './series/series.ts'
-import { createSeriesLane } from './series/series-lane.ts'
+import { createSeriesLane, type SeriesLane } from './series/series-lane.ts'
 import type { SeriesOverflow, SeriesRefusal } from './series/series-limits.ts'
 import { restoreSnapshot } from './snapshot/restore-snapshot.ts'
 import { takeSnapshot } from './snapshot/take-snapshot.ts'
@@ -56,18 +56,6 @@ export interface HeadStats {
 export interface SeriesWatcher {
   created?(series: Series): void
   dropped?(series: Series): void
-}
-
-/** Series by the numbers that the caller gave them: past the look-ups that each sample otherwise costs. */
-export interface SeriesLane {
-  /** Remembers what a number stands for; forgotten, as all of them, when a series of the head is dropped. */
-  set(number: number, series: Series): void
-  forget(number: number): void
-  /**
-   * Appends behind the newest sample of the series with a number. False, and nothing done, where that is not all there
-   * is to it (an unknown number, a late sample, a NaN, no room): then `Head.append` decides.
-   */
-  append(number: number, timeMs: number, value: number): boolean
 }
 
 /** An in-memory, compressed series store that promql reads. It has no clock and does no I/O. */
@@ -171,10 +159,7 @@ function openHead(state: HeadState): { head: Head; state: HeadState } {
     checkLimits: (labels, source = '') => checkLimits(state, labels, source),
     append: (series, timeMs, value) => appendSample(state, own(series), timeMs, value, false),
     appendStale: (series, timeMs) => appendSample(state, own(series), timeMs, Number.NaN, true),
-    openLane() {
-      const lane = createSeriesLane(state)
-      return { ...lane, set: (number, series) => lane.set(number, own(series)) }
-    },
+    openLane: () => createSeriesLane(state),
     setCreated(series, createdMs) {
       if (!series.dropped) state.table.createdMs[own(series).row] = createdMs
     },

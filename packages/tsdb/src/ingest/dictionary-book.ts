@@ -1,6 +1,7 @@
 import type { BatchHead, BatchMetric, Labels } from '@tocsin/contract'
-import type { Head, SeriesLane } from '../head.ts'
+import type { Head } from '../head.ts'
 import type { Series } from '../series/series.ts'
+import type { SeriesLane } from '../series/series-lane.ts'
 import { createPlace, describe, type Place } from './batch-place.ts'
 
 /** What one publisher has described in its present edition, as far as this reader knows. */

@@ -1,6 +1,7 @@
 import { type BatchHead, ENDS_SERIES, type SampleColumns } from '@tocsin/contract'
-import type { Head, SeriesLane } from '../head.ts'
+import type { Head } from '../head.ts'
 import type { Series } from '../series/series.ts'
+import type { SeriesLane } from '../series/series-lane.ts'
 import { describe, findSeriesOf, isHistogram, isResolved, type Place, resolvePlace } from './batch-place.ts'
 import type { DictionaryBook } from './dictionary-book.ts'
 import { bucketOf } from './histogram-series.ts'

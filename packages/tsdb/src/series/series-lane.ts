@@ -1,6 +1,6 @@
 import type { HeadState } from '../head-state.ts'
 import { appendNext } from './append-sample.ts'
-import type { MemorySeries } from './series.ts'
+import type { MemorySeries, Series } from './series.ts'
 
 const NONE = -1
 const FIRST_ROOM = 16
@@ -10,12 +10,12 @@ const FIRST_ROOM = 16
  * row of a series at once, past the objects that otherwise have to be fetched for each sample.
  */
 export interface SeriesLane {
-  /** Remembers what a number stands for, until some series of the head is dropped. */
-  set(number: number, series: MemorySeries): void
+  /** Remembers what a number stands for; forgotten, as all of them, when a series of the head is dropped. */
+  set(number: number, series: Series): void
   forget(number: number): void
   /**
-   * Appends a number behind the newest sample of what is remembered. False where nothing is, and for whatever is not
-   * that simple: append it to the series then.
+   * Appends behind the newest sample of the series with a number. False, and nothing done, where that is not all there
+   * is to it (an unknown number, a late sample, a NaN, no room): then `Head.append` decides.
    */
   append(number: number, timeMs: number, value: number): boolean
 }
@@ -31,7 +31,9 @@ export function createSeriesLane(state: HeadState): SeriesLane {
   }
 
   return {
-    set(number, { row }) {
+    set(number, series) {
+      // The head makes no others.
+      const { row } = series as MemorySeries
       if (drops !== state.counts.seriesDropped) forgetDropped()
       if (number >= rows.length) {
         const wider = new Int32Array(2 ** Math.ceil(Math.log2(number + 1))).fill(NONE)
