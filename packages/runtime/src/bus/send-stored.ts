@@ -10,8 +10,8 @@ import {
 import { BusError } from './bus-error.ts'
 
 /**
- * Sends a message to JetStream; resolves with where it is stored. Rejects with what the client throws, or a
- * {@link BusError} when the connection broke in between.
+ * Sends a message to JetStream; resolves with where it is stored. What is sent within one turn of the event loop leaves
+ * in one piece. Rejects with what the client throws, or a {@link BusError} when the connection broke in between.
  */
 export type SendStored = (
   subject: string,
@@ -27,6 +27,8 @@ export interface SendStoredDeps {
 
 interface Waiting {
   readonly subject: string
+  readonly body: Uint8Array
+  readonly headers: MsgHdrs
   readonly deadlineMs: number
   readonly resolve: (ack: PubAck) => void
   readonly reject: (reason: unknown) => void
@@ -43,6 +45,7 @@ const TIMEOUT_MS = 5000
 export function createSendStored({ nc, inboxPrefix, onReconnect }: SendStoredDeps): SendStored {
   const inbox = createInbox(inboxPrefix)
   const waiting = new Map<string, Waiting>()
+  let leaving: [token: string, one: Waiting][] = []
   let tokens = 0
   let isSweeping = false
 
@@ -84,6 +87,20 @@ export function createSendStored({ nc, inboxPrefix, onReconnect }: SendStoredDep
     }
   }
 
+  function leave(): void {
+    const all = leaving
+    leaving = []
+    for (const [token, one] of all) {
+      const { subject, body, headers } = one
+      try {
+        nc.publish(subject, body, { reply: `${inbox}.${token}`, headers })
+      } catch (error) {
+        waiting.delete(token)
+        one.reject(error)
+      }
+    }
+  }
+
   /** All that waited too long, in steps: an answer that never comes need not be missed to the millisecond. */
   function sweep(): void {
     const now = performance.now()
@@ -99,14 +116,9 @@ export function createSendStored({ nc, inboxPrefix, onReconnect }: SendStoredDep
   return (subject, body, { headers, timeoutMs }) =>
     new Promise((resolve, reject) => {
       const token = (tokens++).toString(36)
-      const one = { subject, deadlineMs: performance.now() + timeoutMs, resolve, reject }
+      const one = { subject, body, headers, deadlineMs: performance.now() + timeoutMs, resolve, reject }
       waiting.set(token, one)
-      try {
-        nc.publish(subject, body, { reply: `${inbox}.${token}`, headers })
-      } catch (error) {
-        waiting.delete(token)
-        return reject(error)
-      }
+      if (leaving.push([token, one]) === 1) setImmediate(leave)
       if (isSweeping) return
       isSweeping = true
       setTimeout(sweep, SWEEP_MS)
