@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { jetstream } from '@nats-io/jetstream'
-import { connect } from '@nats-io/transport-node'
+import { jetstream, jetstreamManager } from '@nats-io/jetstream'
+import { connect, type NatsConnection } from '@nats-io/transport-node'
 import { createSubjects } from '@tocsin/contract'
 import { type ServiceUnderTest, startNats, startService } from '@tocsin/testkit'
 import { type Body, createWriteRequests, eventArrays, sdkBatches } from './bodies.ts'
@@ -34,6 +34,8 @@ export const startBatchReceiver = (
 interface World {
   readonly collector: ServiceUnderTest
   publish(body: Body): Promise<unknown>
+  /** Resolves once NATS has handed out everything. */
+  untilHandedOut(): Promise<void>
   /** Resolves once the last sample is there. */
   untilRead(): Promise<void>
 }
@@ -42,14 +44,18 @@ interface World {
 type Take = (world: World, bodies: readonly Body[]) => Promise<number>
 
 /** The collector stands still while NATS stores all of it, so that what is measured is the collector. */
-const readStored: Take = async ({ collector, publish, untilRead }, bodies) => {
+const readStored: Take = async ({ collector, publish, untilHandedOut, untilRead }, bodies) => {
   process.kill(collector.pid, 'SIGSTOP')
   try {
     await publishAll(publish, bodies)
   } finally {
     process.kill(collector.pid, 'SIGCONT')
   }
-  return await timed(untilRead)
+  return await timed(async () => {
+    // Asking the collector takes its time, so it is not asked before there can be an answer.
+    await untilHandedOut()
+    await untilRead()
+  })
 }
 
 const forward: Take = ({ collector, untilRead }, bodies) =>
@@ -87,6 +93,7 @@ async function startReceiver(
         {
           collector,
           publish: (body) => js.publish(subjects.metrics(body.source), body.bytes),
+          untilHandedOut: () => untilNonePending(nc),
           untilRead: () => untilValue(collector.url, fleet.textOf(last), fleet.value(cycle, last), timeMs),
         },
         all,
@@ -108,6 +115,15 @@ async function publishAll(publish: World['publish'], bodies: readonly Body[]): P
     if (underWay.size >= IN_FLIGHT) await Promise.race(underWay)
   }
   await Promise.all(underWay)
+}
+
+async function untilNonePending(nc: NatsConnection): Promise<void> {
+  const { consumers } = await jetstreamManager(nc)
+  for (;;) {
+    const readers = await consumers.list('METRICS').next()
+    if (readers.length > 0 && readers.every(({ num_pending }) => num_pending === 0)) return
+    await delay(20)
+  }
 }
 
 /** Messages are read in order: once the last sample is there, all are. */

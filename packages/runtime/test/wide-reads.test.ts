@@ -4,6 +4,7 @@ import { TLSSocket } from 'node:tls'
 import { failOnLeaks, freePort, startNats } from '@tocsin/testkit'
 import { generate } from 'selfsigned'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { handBack } from '../src/bus/lent-buffers.ts'
 import { connectWithWideReads } from '../src/bus/wide-reads.ts'
 
 failOnLeaks({ beforeAll, afterAll })
@@ -54,6 +55,55 @@ it('so they do from a server that demands TLS', async () => {
     await nats.stop()
   }
 }, 60_000)
+
+it('reads over what was handed back, and never what somebody keeps', async () => {
+  const nats = await startNats()
+  const nc = await connectWithWideReads({ servers: nats.url })
+  const sender = await connectWithWideReads({ servers: nats.url })
+  try {
+    const kept: { readonly data: Uint8Array; readonly i: number }[] = []
+    const buffers = new Set<ArrayBufferLike>()
+    let handed = 0
+    let wrong = 0
+    const all = Promise.withResolvers<void>()
+    nc.subscribe('bytes.*', {
+      callback(_, { subject, data }) {
+        const i = Number(subject.slice('bytes.'.length))
+        if (!isFilled(data, i)) wrong++
+        // Long stretches are handed back whole; in between, something is kept of nearly every read.
+        if (i % 1000 >= 800 && i % 10 === 0) kept.push({ data, i })
+        else {
+          buffers.add(data.buffer)
+          handBack(data)
+          handed++
+        }
+        // Slow enough that reading pauses, and what comes waits at the server.
+        if (i % 100 === 0) for (const until = performance.now() + 12; performance.now() < until; );
+        if (i === MESSAGES - 1) all.resolve()
+      },
+    })
+    await nc.flush()
+    for (let i = 0; i < MESSAGES; i++) sender.publish(`bytes.${i}`, Buffer.alloc(20_000, i % 251))
+    await all.promise
+
+    expect(wrong).toBe(0)
+    expect(handed + kept.length).toBe(MESSAGES)
+    expect(kept.length).toBeGreaterThan(50)
+    expect(kept.filter(({ data, i }) => !isFilled(data, i))).toEqual([])
+    // 120 MB came in, which is some 460 reads.
+    expect(buffers.size).toBeLessThan(230)
+  } finally {
+    await nc.close()
+    await sender.close()
+    await nats.stop()
+  }
+}, 60_000)
+
+const MESSAGES = 6000
+
+const isFilled = (data: Uint8Array, i: number): boolean =>
+  data.length === 20_000 &&
+  Buffer.from(data.buffer, data.byteOffset, data.length).equals(Buffer.alloc(20_000, i % 251))
 
 /** A server in front of NATS that demands TLS as NATS does: its greeting in clear text, all else encrypted. */
 function startTlsFront(natsPort: number, pair: { readonly key: string; readonly cert: string }): Server {

@@ -39,6 +39,11 @@ export interface OrderedOptions extends ConsumeOptions {
   readonly fromSequence?: number
   /** Whether this service keeps the dead letters of this stream; of several readers, exactly one should. */
   readonly deadLetters: boolean
+  /**
+   * No stage keeps any of a message's bytes, nor asks for its headers, after it has answered: what was read from the
+   * server is then read over, which spares a busy reader most of its garbage.
+   */
+  readonly keepsNoBytes?: boolean
   /** Called once, when everything stored before the start has been handled. */
   readonly onCaughtUp?: () => void
   /** Called when the stream was made anew, so that sequences begin again. */

@@ -122,6 +122,7 @@ export async function consumeDurable(deps: ConsumeDeps, options: DurableOptions)
         consumer: durable,
         inboxPrefix: env.NATS_INBOX_PREFIX,
         prefetch,
+        requests: 1,
         onMessage: (message) => take(message, current.release),
         onIdle: () => record.lag(waiting.length),
         onReconnect: bus.onReconnect,

@@ -1,5 +1,6 @@
 import type { Msg } from '@nats-io/transport-node'
 import { toBusError } from '../bus/bus-error.ts'
+import { handBack } from '../bus/lent-buffers.ts'
 import { sleep } from '../clock.ts'
 import type { ConsumeDeps, OrderedConsumer, OrderedOptions } from './consume-deps.ts'
 import { createConsumerRecord } from './consumer-metrics.ts'
@@ -109,6 +110,7 @@ export async function readStream(
         return sleep(clock, decided.delayMs, signal).then(() => tryAgain(attempt + 1))
       const refusals = [...delivery.refusals, ...(decided.action === 'term' ? [decided.refusal] : [])]
       for (const refusal of delivery.refusals) record.refusedPart(refusal, delivery)
+      if (options.keepsNoBytes && refusals.length === 0) handBack(delivery.data)
       if (options.deadLetters) letters.offer(delivery, record.keepable(refusals))
       else for (const refusal of refusals) record.deadLetter(refusal.reason, false)
       handled = position.streamSequence
@@ -161,6 +163,7 @@ export async function readStream(
       consumer: cursor.consumer,
       inboxPrefix: env.NATS_INBOX_PREFIX,
       prefetch: PREFETCH,
+      requests: 2,
       onReconnect: bus.onReconnect,
       onIdle() {
         record.lag(queue.length)

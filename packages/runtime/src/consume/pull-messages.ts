@@ -19,6 +19,12 @@ export interface PullOptions {
   readonly inboxPrefix: string
   /** Most messages in hand at once. */
   readonly prefetch: number
+  /**
+   * Requests that wait at the server at once. A second one is made when the first is half filled, so that the server
+   * has always something to send. Servers before 2.10 may deliver twice what is to be acknowledged when there is more
+   * than one.
+   */
+  readonly requests: 1 | 2
   readonly onMessage: (message: Msg) => void
   /** Nothing more is in the stream for this consumer just now. */
   readonly onIdle: () => void
@@ -27,11 +33,23 @@ export interface PullOptions {
 
 const HEARTBEAT_MS = 2000
 const EXPIRES_MS = 30_000
-const LEAST_BYTES = 32 * 1024 * 1024
+const MOST_BYTES = 32 * 1024 * 1024
+
+/** One request after the other, on a subject of their own, so that it is known exactly what one still brings. */
+interface Asker {
+  readonly inbox: string
+  /** Which request waits; earlier ones have ended. */
+  requested: number
+  /** Messages that it may still bring, and how many fewer are to have another one made. */
+  left: number
+  halfLeft: number
+  /** Bytes that it may still bring, more or less. */
+  bytesLeft: number
+}
 
 /**
- * Keeps one pull request waiting at the server, so that a message is delivered the moment it is stored.
- * One request at a time keeps the count of what is still to come exact; a batch bounds messages and bytes.
+ * Keeps a pull request waiting at the server, so that a message is delivered the moment it is stored. A request
+ * bounds messages and bytes.
  * The client's own loop is not used: it waits up to 30 s after a server restart before it asks again.
  */
 export function pullMessages(options: PullOptions): Pull {
@@ -40,43 +58,67 @@ export function pullMessages(options: PullOptions): Pull {
   const ending = Promise.withResolvers<string>()
   let stopped = false
   let held = 0
-  let requested = 0
-  let left = 0
   let heard = true
   let cancelWatch = () => {}
   let cancelRetry = () => {}
 
-  const subscription = nc.subscribe(`${inbox}.*`, {
-    callback: (error, message) => {
-      if (stopped) return
-      heard = true
-      if (error) lose(error.message)
-      else if (message.subject.startsWith(inbox)) onStatus(message)
-      else onStored(message)
-    },
-  })
+  const askers = Array.from(
+    { length: options.requests },
+    (_, i): Asker => ({
+      inbox: `${inbox}.${i}`,
+      requested: 0,
+      left: 0,
+      halfLeft: 0,
+      bytesLeft: 0,
+    }),
+  )
+  const subscriptions = askers.map((asker) =>
+    nc.subscribe(`${asker.inbox}.*`, {
+      callback: (error, message) => {
+        if (stopped) return
+        heard = true
+        if (error) lose(error.message)
+        else if (message.subject.startsWith(inbox)) onStatus(asker, message)
+        else onStored(asker, message)
+      },
+    }),
+  )
 
-  function onStored(message: Msg): void {
-    left--
+  function onStored(asker: Asker, message: Msg): void {
+    asker.left--
+    asker.bytesLeft -= message.data.byteLength
     held++
     options.onMessage(message)
     request()
   }
 
+  const isHalfFilled = ({ left, halfLeft, bytesLeft }: Asker): boolean =>
+    left <= halfLeft || bytesLeft <= mostBytes() / 2
+
+  // Batches of large messages must not overrun the server's buffer for this connection; one message always fits.
+  const mostBytes = (): number =>
+    Math.max(MOST_BYTES / options.requests, (nc.info?.max_payload ?? 0) + 65_536)
+
   function request(): void {
-    if (stopped || left > 0 || held > prefetch / 2) return
-    left = Math.max(1, prefetch - held)
-    requested++
+    if (stopped || held > prefetch / 2) return
+    const next = askers.find(({ left }) => left <= 0)
+    if (next && askers.every(isHalfFilled)) ask(next)
+  }
+
+  function ask(asker: Asker): void {
+    asker.left = Math.max(1, prefetch - held)
+    asker.halfLeft = Math.floor(asker.left / 2)
+    asker.bytesLeft = mostBytes()
+    asker.requested++
     const body = {
-      batch: left,
-      // A batch of large messages must not overrun the server's buffer for this connection; one always fits.
-      max_bytes: Math.max(LEAST_BYTES, (nc.info?.max_payload ?? 0) + 65_536),
+      batch: asker.left,
+      max_bytes: asker.bytesLeft,
       expires: nanos(EXPIRES_MS),
       idle_heartbeat: nanos(HEARTBEAT_MS),
     }
     try {
       nc.publish(`$JS.API.CONSUMER.MSG.NEXT.${stream}.${consumer}`, JSON.stringify(body), {
-        reply: `${inbox}.${requested}`,
+        reply: `${asker.inbox}.${asker.requested}`,
       })
     } catch (error) {
       lose(String(error))
@@ -84,17 +126,17 @@ export function pullMessages(options: PullOptions): Pull {
   }
 
   /** A message without a body from the server itself: how a request fares. */
-  function onStatus(message: Msg): void {
+  function onStatus(asker: Asker, message: Msg): void {
     const { code, description } = message.headers ?? { code: 0, description: '' }
     if (code === 100) options.onIdle()
     else if (code === 503) lose('the consumer does not answer')
     else if (code === 409 && /deleted|shutdown|leadership|push based/i.test(description)) lose(description)
-    else if (message.subject === `${inbox}.${requested}`) askAgain(code, description)
+    else if (message.subject === `${asker.inbox}.${asker.requested}`) askAgain(asker, code, description)
   }
 
   /** The request has ended before it was filled. */
-  function askAgain(code: number, description: string): void {
-    left = 0
+  function askAgain(asker: Asker, code: number, description: string): void {
+    asker.left = 0
     // Timeouts and spent byte budgets end a request in the ordinary way; anything else is asked again gently.
     const ordinary = code === 408 || code === 404 || /maxbytes|batch completed/i.test(description)
     if (ordinary) request()
@@ -104,7 +146,7 @@ export function pullMessages(options: PullOptions): Pull {
   /** Idle heartbeats come every 2 s; two missed ones mean that the request, the consumer or the server is gone. */
   function watch(): void {
     cancelWatch = clock.setTimeout(() => {
-      const silent = !heard && left > 0
+      const silent = !heard && askers.some(({ left }) => left > 0)
       heard = false
       // A blocked event loop delays heartbeats too: what has arrived meanwhile is read first.
       if (silent) setImmediate(() => (heard ? watch() : lose('no heartbeat')))
@@ -123,7 +165,7 @@ export function pullMessages(options: PullOptions): Pull {
     cancelWatch()
     cancelRetry()
     unfollow()
-    if (!nc.isClosed()) subscription.unsubscribe()
+    if (!nc.isClosed()) for (const subscription of subscriptions) subscription.unsubscribe()
   }
 
   // What was asked of the server before it went away is forgotten there.

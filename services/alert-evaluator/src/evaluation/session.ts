@@ -329,6 +329,7 @@ export async function startSession(deps: SessionDeps): Promise<Session> {
         stream: 'METRICS',
         stages,
         deadLetters: false,
+        keepsNoBytes: true,
         onCaughtUp: goLive,
         onRecreated: () => deps.onBroken('the METRICS stream was made anew'),
       })

@@ -24,6 +24,7 @@ export function readMetrics(
     stream: 'METRICS',
     fromSequence: sequence + 1,
     deadLetters: true,
+    keepsNoBytes: true,
     stages: pipeline(
       createMetricDecoder(),
       createIngestStage(deps, ingester, createPolicies(head, deps.env)),
