@@ -161,6 +161,22 @@ describe('an ordered consumer', () => {
     expect(await metricOf(ctx, 'tocsin_messages_total', { outcome: 'refused' })).toBe(3)
   })
 
+  it('reads buffers over without harm to what is refused, past any one request to the server', async () => {
+    const bodyOf = (n: number, padding = ' '.repeat(40_000)) =>
+      `${n % 40 === 7 ? '!' : ''}{"n":${n}}${padding}`
+    for (let n = 0; n < 1200; n += 50)
+      await Promise.all(
+        numbers(n, n + 50).map((i) => ctx.bus.nc.request(subject, bodyOf(i), { timeout: 10_000 })),
+      )
+    const { seen, consumer } = await read({ keepsNoBytes: true })
+    await consumer.caughtUp
+    const wrong = numbers(0, 1200).filter((n) => n % 40 === 7)
+    expect(seen).toEqual(numbers(0, 1200).filter((n) => !wrong.includes(n)))
+    await waitFor(async () => (await deadLetters(ctx, subject)).length === wrong.length)
+    const bodies = (await deadLetters(ctx, subject)).map(({ body }) => Buffer.from(body).toString())
+    expect(bodies.sort()).toEqual(wrong.map((n) => bodyOf(n)).sort())
+  }, 60_000)
+
   it('writes a dead letter at its next run when it was stopped before it could', async () => {
     const { consumer } = await read()
     await consumer.caughtUp
