@@ -75,16 +75,16 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     clock,
     retryWindowMs: env.ALERTMANAGER_RETRY_WINDOW,
   }
-  const guard = createGuard(env, MOST_BODY_BYTES, clock)
+  const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
+  const guard = createGuard(env, externalURL, MOST_BODY_BYTES, clock)
   addIntakeRoutes({ http, bus, clock, log, metrics, accept, guard })
   addLogRoutes(ctx)
   addReloadRoute(http, guard, reload)
   addDeadLetterRoutes({ ...ctx, guard, metrics, isServed: (channel) => isServed(policy(), channel) })
   addSilenceRoutes({ ...ctx, ...quiet, guard, firing, metrics })
-  const externalURL = env.NOTIFIER_EXTERNAL_URL ?? ctx.url
   const acknowledging = { ...ctx, ...quiet, policy, guard, firing, metrics }
   addAcknowledgementRoutes(acknowledging)
-  addAcknowledgePage({ ...acknowledging, externalURL, letsBrowsersIn: letsBrowsersIn(env) })
+  addAcknowledgePage({ ...acknowledging, letsBrowsersIn: letsBrowsersIn(env) })
   addV2Routes({
     ...ctx,
     ...quiet,

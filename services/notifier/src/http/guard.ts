@@ -4,6 +4,7 @@ import type { z } from 'zod'
 import type { authEnv } from './auth-env.ts'
 import { checkSignature, SIGNATURE_HEADER, type SignatureFault, TIMESTAMP_HEADER } from './check-signature.ts'
 import { rawBody } from './read-body.ts'
+import { refuseOtherSites } from './refuse-other-sites.ts'
 
 type AuthEnv = z.infer<z.ZodObject<typeof authEnv>>
 
@@ -11,14 +12,16 @@ type AuthEnv = z.infer<z.ZodObject<typeof authEnv>>
 export type Guard = readonly RequestHandler[]
 
 /**
- * The guard that the environment asks for: a login, or a signature over the body; none where nothing is set.
+ * The guard that the environment asks for: a login, or a signature over the body; none where nothing is set. Pages of
+ * other sites than `externalURL` never pass.
  * @throws {EnvError} for a user without a password, or the other way round
  */
-export function createGuard(env: AuthEnv, mostBytes: number, clock: Clock): Guard {
+export function createGuard(env: AuthEnv, externalURL: string, mostBytes: number, clock: Clock): Guard {
   const login = readLogin(env, 'NOTIFIER_AUTH')
   const secret = env.NOTIFIER_HMAC_SECRET
+  const refuseOthers = refuseOtherSites(externalURL)
   const readBody = rawBody(mostBytes)
-  if (!login && secret === undefined) return [readBody]
+  if (!login && secret === undefined) return [refuseOthers, readBody]
   const hasLogin = login ? checkLogin(login) : () => false
   const carriesLogin = (request: Request) => hasLogin(request.get('authorization'))
   const isSigned = (request: Request) => request.get(SIGNATURE_HEADER) !== undefined
@@ -41,7 +44,7 @@ export function createGuard(env: AuthEnv, mostBytes: number, clock: Clock): Guar
     const fault = checkSignature(signed, { secret, windowMs: env.NOTIFIER_HMAC_WINDOW, nowMs: clock.now() })
     next(fault && unauthorized(fault))
   }
-  return [refuseStrangers, readBody, checkSigned]
+  return [refuseOthers, refuseStrangers, readBody, checkSigned]
 }
 
 /** Whether a browser can show what the guard asks for: it knows a user and a password, no tokens or signatures. */

@@ -61,8 +61,14 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     known.set(record.fingerprint, record)
   }
 
-  async function takeOne(posted: PostedAlert, postedMs: number, id: string): Promise<void> {
-    const fingerprint = fingerprintOf(posted.labels)
+  async function takeOne(
+    posted: PostedAlert,
+    {
+      fingerprint,
+      postedMs,
+      id,
+    }: { readonly fingerprint: string; readonly postedMs: number; readonly id: string },
+  ): Promise<void> {
     const { action, alert } = judgePosted(known.get(fingerprint), posted, postedMs)
     taken(action)
     if (action === 'ended_before' || action === 'overtaken') return
@@ -116,12 +122,14 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
       }
     },
     async take({ alerts, time }, id) {
+      const postedMs = Date.parse(time)
       await Promise.all(
-        alerts.map((alert, n) =>
-          inOrder(fingerprintOf(alert.labels), () =>
-            untilStored(() => takeOne(alert, Date.parse(time), `${id}-${n}`), { clock, log }, signal),
-          ),
-        ),
+        alerts.map((alert, n) => {
+          const facts = { fingerprint: fingerprintOf(alert.labels), postedMs, id: `${id}-${n}` }
+          return inOrder(facts.fingerprint, () =>
+            untilStored(() => takeOne(alert, facts), { clock, log }, signal),
+          )
+        }),
       )
     },
     async forgetEndedBefore(ms) {

@@ -7,7 +7,6 @@ import { type AcknowledgementRouteDeps, meant } from './acknowledgement-routes.t
 import { storeAcknowledgements } from './store-acknowledgements.ts'
 
 export interface PageDeps extends AcknowledgementRouteDeps {
-  readonly externalURL: string
   /** Whether a browser can log in where that is asked for. */
   readonly letsBrowsersIn: boolean
 }
@@ -55,14 +54,8 @@ function showAlerts({ firing, policy, acknowledgements, letsBrowsersIn, clock }:
 }
 
 function takePressed(deps: PageDeps) {
-  const { firing, policy, clock, externalURL } = deps
+  const { firing, policy, clock } = deps
   return async (request: Request, response: Response): Promise<string> => {
-    if (!isFromThisPage(request, externalURL))
-      throw new HttpError(
-        403,
-        'foreign_form',
-        'Another site has sent this: open the link of the notification.',
-      )
     const { by, comment, alert: keys } = readForm(request)
     const all: Acknowledging[] = []
     for (const key of new Set(keys)) {
@@ -90,15 +83,6 @@ function readForm({ body }: Request): z.infer<typeof pressed> {
   if (parsed.success) return parsed.data
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
   throw new HttpError(400, 'invalid_form', faults.join('; '))
-}
-
-/** A browser keeps the login that it was given once, and would send it along with a form of any site. */
-function isFromThisPage(request: Request, externalURL: string): boolean {
-  const site = request.get('sec-fetch-site')
-  if (site !== undefined) return site === 'same-origin'
-  const origin = request.get('origin')
-  const ours = [new URL(externalURL).origin, `${request.protocol}://${request.get('host')}`]
-  return origin === undefined || ours.includes(origin)
 }
 
 function commandFor({ fingerprint, groupKey }: z.infer<typeof asked>): string {
