@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { FrameEnds } from './frame-ends.ts'
 
@@ -42,45 +43,44 @@ function pass(stream: Buffer, room: number, nextRead: (most: number) => number) 
   return { chunks, left: begun }
 }
 
-/** Pseudo-random, the same in every run. */
-function createDice(seed: number): (below: number) => number {
-  let state = seed
-  return (below) => {
-    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff
-    return Math.floor((state / 0x80000000) * below)
-  }
-}
+const frame = fc.oneof(
+  { weight: 1, arbitrary: fc.constantFrom(...LINES) },
+  {
+    weight: 3,
+    arbitrary: fc.tuple(fc.oneof(fc.nat(60), fc.nat(1500)), fc.boolean()).map((of) => message(...of)),
+  },
+)
 
 it('passes on every byte in order, cut between frames, however it is read', () => {
-  for (let seed = 1; seed <= 300; seed++) {
-    const dice = createDice(seed)
-    const room = 64 + dice(400)
-    const frames = Array.from({ length: 60 }, () =>
-      dice(4) === 0
-        ? (LINES[dice(LINES.length)] ?? '')
-        : message(dice(3) === 0 ? dice(1500) : dice(60), dice(2) === 0),
-    )
-    const starts = new Set([0])
-    let at = 0
-    for (const frame of frames) {
-      at += frame.length
-      starts.add(at)
-    }
-    const { chunks, left } = pass(Buffer.from(frames.join('')), room, (most) => 1 + dice(most))
-
-    expect(left).toBe(0)
-    expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()).toBe(frames.join(''))
-    let from = 0
-    for (const { bytes, messages, isBroken } of chunks) {
-      const to = from + bytes.length
-      if (!isBroken) {
-        expect(starts.has(from) && starts.has(to)).toBe(true)
-        expect(messages).toBe(countMessages(frames, from, to))
-      }
-      from = to
-    }
-  }
+  const reads = fc.array(fc.integer({ min: 1, max: 500 }), { minLength: 1 })
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 60 }), fc.integer({ min: 64, max: 464 }), reads, checkCuts),
+    { numRuns: 300 },
+  )
 })
+
+function checkCuts(frames: readonly string[], room: number, reads: readonly number[]): void {
+  const starts = new Set([0])
+  let at = 0
+  for (const { length } of frames) {
+    at += length
+    starts.add(at)
+  }
+  let read = 0
+  const { chunks, left } = pass(Buffer.from(frames.join('')), room, () => reads[read++ % reads.length] ?? 1)
+
+  expect(left).toBe(0)
+  expect(Buffer.concat(chunks.map(({ bytes }) => bytes)).toString()).toBe(frames.join(''))
+  let from = 0
+  for (const { bytes, messages, isBroken } of chunks) {
+    const to = from + bytes.length
+    if (!isBroken) {
+      expect(starts.has(from) && starts.has(to)).toBe(true)
+      expect(messages).toBe(countMessages(frames, from, to))
+    }
+    from = to
+  }
+}
 
 function countMessages(frames: readonly string[], from: number, to: number): number {
   let at = 0
