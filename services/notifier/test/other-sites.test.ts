@@ -40,6 +40,7 @@ describe('a browser that a page of another site sends', () => {
     for (const [name, value] of [
       ['sec-fetch-site', 'cross-site'],
       ['sec-fetch-site', 'same-site'],
+      ['sec-fetch-site', 'none'],
       ['origin', 'https://evil.example'],
       ['origin', 'null'],
     ] as const) {

@@ -20,7 +20,7 @@ export function refuseOtherSites(externalURL: string): RequestHandler {
 
 function isOurs(request: Request, externalURL: string): boolean {
   const site = request.get('sec-fetch-site')
-  if (site !== undefined) return site === 'same-origin' || site === 'none'
+  if (site !== undefined) return site === 'same-origin'
   const origin = request.get('origin')
   const ours = [new URL(externalURL).origin, `${request.protocol}://${request.get('host')}`]
   return origin === undefined || ours.includes(origin)

@@ -33,6 +33,14 @@ export interface PostedBook {
   stop(): void
 }
 
+/** One alert's part in a request. */
+interface Posting {
+  readonly fingerprint: string
+  readonly postedMs: number
+  /** Names the transition that it may be. */
+  readonly id: string
+}
+
 const RETRY_MS = 1000
 
 export function createPostedBook(deps: PostedBookDeps): PostedBook {
@@ -61,14 +69,7 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     known.set(record.fingerprint, record)
   }
 
-  async function takeOne(
-    posted: PostedAlert,
-    {
-      fingerprint,
-      postedMs,
-      id,
-    }: { readonly fingerprint: string; readonly postedMs: number; readonly id: string },
-  ): Promise<void> {
+  async function takeOne(posted: PostedAlert, { fingerprint, postedMs, id }: Posting): Promise<void> {
     const { action, alert } = judgePosted(known.get(fingerprint), posted, postedMs)
     taken(action)
     if (action === 'ended_before' || action === 'overtaken') return
@@ -125,9 +126,9 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
       const postedMs = Date.parse(time)
       await Promise.all(
         alerts.map((alert, n) => {
-          const facts = { fingerprint: fingerprintOf(alert.labels), postedMs, id: `${id}-${n}` }
-          return inOrder(facts.fingerprint, () =>
-            untilStored(() => takeOne(alert, facts), { clock, log }, signal),
+          const posting = { fingerprint: fingerprintOf(alert.labels), postedMs, id: `${id}-${n}` }
+          return inOrder(posting.fingerprint, () =>
+            untilStored(() => takeOne(alert, posting), { clock, log }, signal),
           )
         }),
       )
