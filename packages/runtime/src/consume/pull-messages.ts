@@ -40,8 +40,9 @@ interface Asker {
   readonly inbox: string
   /** Which request waits; earlier ones have ended. */
   requested: number
-  /** Messages that it may still bring, and how many fewer are to have another one made. */
+  /** Messages that it may still bring. */
   left: number
+  /** At so many it is half filled. */
   halfLeft: number
   /** Bytes that it may still bring, more or less. */
   bytesLeft: number
