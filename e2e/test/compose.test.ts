@@ -3,7 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { findProgram, repositoryRoot, SERVICE_NODE_ARGS, SERVICES, type ServiceName } from '@tocsin/servers'
+import { findProgram, repositoryRoot, SERVICES, type ServiceName, serviceNodeArgs } from '@tocsin/servers'
 import { afterAll, describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 
@@ -13,6 +13,7 @@ const run = promisify(execFile)
 
 interface ComposeService {
   readonly image: string
+  readonly command?: readonly string[]
   readonly restart?: string
   readonly read_only?: boolean
   readonly user?: string
@@ -85,7 +86,11 @@ describe('the Dockerfile', () => {
   it('has the Node of `npm start`, with the same flags', () => {
     const { devDependencies } = JSON.parse(read('package.json'))
     expect(read('Dockerfile')).toContain(`ARG NODE_VERSION=${devDependencies.node}\n`)
-    expect(read('Dockerfile')).toContain(`NODE_OPTIONS=${SERVICE_NODE_ARGS.join(' ')} `)
+    const everywhere = /NODE_OPTIONS=(\S+)/.exec(read('Dockerfile'))?.[1]
+    for (const name of names) {
+      const own = compose.services[name]?.command?.filter((part) => part.startsWith('--')) ?? []
+      expect([name, ...(own.length > 0 ? own : [everywhere])]).toEqual([name, ...serviceNodeArgs(name)])
+    }
   })
 })
 

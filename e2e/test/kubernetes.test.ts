@@ -2,7 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PrometheusRule } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/PrometheusRule'
 import { ServiceMonitor } from '@kubernetes-models/prometheus-operator/monitoring.coreos.com/v1/ServiceMonitor'
-import { repositoryRoot, SERVICES } from '@tocsin/servers'
+import { repositoryRoot, SERVICES, serviceNodeArgs } from '@tocsin/servers'
 import { DaemonSet } from 'kubernetes-models/apps/v1/DaemonSet'
 import { Deployment } from 'kubernetes-models/apps/v1/Deployment'
 import { StatefulSet } from 'kubernetes-models/apps/v1/StatefulSet'
@@ -130,7 +130,9 @@ describe.each(services)('%s', (name, { port, extraPorts }) => {
 
   it('runs on its ports, with its own NATS user and inbox', () => {
     expect(own).toHaveLength(1)
-    expect(container?.args).toEqual([`services/${name}/src/main.ts`])
+    // The others' flags are the image's.
+    const flags = name === 'notifier' ? serviceNodeArgs(name) : []
+    expect(container?.args).toEqual([...flags, `services/${name}/src/main.ts`])
     expect(container?.ports.map(({ containerPort }) => containerPort)).toEqual([
       port,
       ...Object.values(extraPorts),

@@ -43,34 +43,6 @@ it('a watch tells the newest value of every key, then every change, also after a
   await service.stop()
 })
 
-it('a watch of one kind of key hears of no other', async () => {
-  const { ctx, service } = await startBare(nats.url)
-  const kv = await ctx.bus.kv('groups')
-  for (const key of ['alert.a', 'group.a', 'alerts.a']) await kv.put(key, 'old')
-  const told: string[] = []
-  const watch = await watchBucket(ctx, 'groups', {
-    prefix: 'alert',
-    onPut: (key, value) => told.push(`${key}=${value}`),
-    onDelete: (key) => told.push(`-${key}`),
-    onCurrent: () => told.push('current'),
-  })
-  await watch.caughtUp
-  for (const key of ['group.a', 'posted.a', 'alert.b.c']) await kv.put(key, 'new')
-  await kv.delete('alert.a')
-  await waitFor(() => told.includes('-alert.a'))
-  expect(told).toEqual(['alert.a=old', 'current', 'alert.b.c=new', '-alert.a'])
-  await service.stop()
-})
-
-it('a watch of one kind of key is current where there are only others', async () => {
-  const { ctx, service } = await startBare(nats.url)
-  const kv = await ctx.bus.kv('groups')
-  await kv.put('group.z', 'x')
-  const watch = await watchBucket(ctx, 'groups', { prefix: 'none', onPut: () => {}, onDelete: () => {} })
-  await watch.caughtUp
-  await service.stop()
-})
-
 it('a watch of an empty bucket is current at once', async () => {
   const { ctx, service } = await startBare(nats.url)
   const watch = await watchBucket(ctx, 'slos', { onPut: () => {}, onDelete: () => {} })

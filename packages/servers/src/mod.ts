@@ -22,8 +22,8 @@ export { probeRedis, redisDefinition, startRedisServer } from './redis-server.ts
 export type { Server, ServerOptions } from './run-server.ts'
 export {
   repositoryRoot,
-  SERVICE_NODE_ARGS,
   type ServiceOptions,
+  serviceNodeArgs,
   spawnService,
   untilServiceReady,
 } from './run-service.ts'

@@ -6,6 +6,7 @@ import type { Metrics } from '../metrics/create-metrics.ts'
 import { injectTrace } from '../trace/propagate.ts'
 import { toBusError } from './bus-error.ts'
 import type { SendStored } from './send-stored.ts'
+import { SentHeaders } from './sent-headers.ts'
 
 /** Text and bytes go out as they are, anything else as JSON. */
 export type Payload = string | Uint8Array | object
@@ -36,8 +37,6 @@ export interface PublishDeps {
 
 const ATTEMPT_MS = 5000
 const DEADLINE_MS = 30_000
-/** The headers' first and last line. */
-const HEADER_FRAME_BYTES = 256
 
 /** Makes the publisher that waits for JetStream's acknowledgement, and tries again while that may help. */
 export function createPublish({ nc, send, clock, metrics }: PublishDeps) {
@@ -50,7 +49,9 @@ export function createPublish({ nc, send, clock, metrics }: PublishDeps) {
     for (let attempt = 0; ; attempt++) {
       const timeout = Math.max(100, Math.min(ATTEMPT_MS, deadline - clock.now()))
       try {
-        const headers = headersOf(options.headers)
+        const headers = new SentHeaders()
+        for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
+        injectTrace(headers)
         headers.set(PubHeaders.MsgIdHdr, msgID)
         assertFits(nc, subject, body, headers)
         const ack = await send(subject, body, { headers, timeoutMs: timeout })
@@ -92,11 +93,9 @@ function storedAt(ack: PubAck): Published {
 }
 
 /** The server closes the connection of a client that sends more than it takes: refuse that here. */
-function assertFits(nc: NatsConnection, subject: string, body: Uint8Array, headers: MsgHdrs): void {
+function assertFits(nc: NatsConnection, subject: string, body: Uint8Array, headers: SentHeaders): void {
   const most = nc.info?.max_payload
-  let size = HEADER_FRAME_BYTES + body.byteLength
-  for (const [name, values] of headers)
-    for (const value of values) size += Buffer.byteLength(name) + Buffer.byteLength(value) + 4
+  const size = headers.byteLength + body.byteLength
   if (most !== undefined && size > most)
     throw new RangeError(`${subject}: ${size} bytes are over the server's max_payload of ${most}`)
 }

@@ -8,6 +8,7 @@ import {
   headers as newHeaders,
 } from '@nats-io/transport-node'
 import { BusError } from './bus-error.ts'
+import type { SentHeaders } from './sent-headers.ts'
 
 /**
  * Sends a message to JetStream; resolves with where it is stored. What is sent within one turn of the event loop leaves
@@ -16,7 +17,7 @@ import { BusError } from './bus-error.ts'
 export type SendStored = (
   subject: string,
   body: Uint8Array,
-  options: { readonly headers: MsgHdrs; readonly timeoutMs: number },
+  options: { readonly headers: MsgHdrs | SentHeaders; readonly timeoutMs: number },
 ) => Promise<PubAck>
 
 export interface SendStoredDeps {
@@ -28,7 +29,7 @@ export interface SendStoredDeps {
 interface Waiting {
   readonly subject: string
   readonly body: Uint8Array
-  readonly headers: MsgHdrs
+  readonly headers: MsgHdrs | SentHeaders
   readonly deadlineMs: number
   readonly resolve: (ack: PubAck) => void
   readonly reject: (reason: unknown) => void
@@ -93,7 +94,7 @@ export function createSendStored({ nc, inboxPrefix, onReconnect }: SendStoredDep
     for (const [token, one] of all) {
       const { subject, body, headers } = one
       try {
-        nc.publish(subject, body, { reply: `${inbox}.${token}`, headers })
+        nc.publish(subject, body, { reply: `${inbox}.${token}`, headers: headers as unknown as MsgHdrs })
       } catch (error) {
         waiting.delete(token)
         one.reject(error)

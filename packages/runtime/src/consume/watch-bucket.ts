@@ -4,8 +4,6 @@ import { readStream } from './consume-ordered.ts'
 import { pipeline } from './stages.ts'
 
 export interface WatchOptions {
-  /** Only keys that begin with this token and a dot; all when left out. */
-  readonly prefix?: string
   /** A key's value, when the watch begins and whenever it changes. */
   readonly onPut: (key: string, value: string, revision: number) => unknown
   readonly onDelete: (key: string, revision: number) => unknown
@@ -28,10 +26,9 @@ export function watchBucket(
 ): Promise<OrderedConsumer> {
   const name = bucketName(bucket, deps.bus.subjects.prefix)
   const keyAt = `$KV.${name}.`.length
-  const { prefix, onPut, onDelete, onCurrent, onRecreated } = options
+  const { onPut, onDelete, onCurrent, onRecreated } = options
   return readStream(deps, `KV_${name}`, {
     lastPerSubject: true,
-    ...(prefix === undefined ? {} : { filterSubject: `$KV.${name}.${prefix}.>` }),
     deadLetters: false,
     stages: pipeline((bytes, { subject, sequence, header }) => {
       const key = subject.slice(keyAt)

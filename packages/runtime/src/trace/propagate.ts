@@ -8,14 +8,17 @@ import {
   type TextMapSetter,
 } from '@opentelemetry/api'
 
-const setter: TextMapSetter<MsgHdrs> = { set: (carrier, key, value) => carrier.set(key, value) }
+/** Headers that can be written. */
+export type HeaderSink = Pick<MsgHdrs, 'set'>
+
+const setter: TextMapSetter<HeaderSink> = { set: (carrier, key, value) => carrier.set(key, value) }
 const getter: TextMapGetter<MsgHdrs> = {
   keys: (carrier) => carrier.keys(),
   get: (carrier, key) => carrier.get(key) || undefined,
 }
 
 /** Writes the present trace context into a message's headers (W3C `traceparent`); nothing when tracing is off. */
-export function injectTrace(headers: MsgHdrs): void {
+export function injectTrace(headers: HeaderSink): void {
   propagation.inject(context.active(), headers, setter)
 }
 
