@@ -1,9 +1,9 @@
-import { type Dispatcher, request } from 'undici'
+import type { Dispatcher } from 'undici'
 import type { HttpAnswer } from '../http-outcome.ts'
 import type { HttpConfig } from '../settings/http-config.ts'
+import { ask } from './ask.ts'
 import { assertProxyAllowed, createDispatcher } from './dispatcher.ts'
-import { beginningOf, headerOf } from './read-answer.ts'
-import { createRequestHeaders, withoutLogin } from './request-headers.ts'
+import { createRequestHeaders } from './request-headers.ts'
 import type { TokenDeps } from './request-token.ts'
 import { createTokens } from './tokens.ts'
 
@@ -37,47 +37,38 @@ export function createHttpClient(config: HttpConfig, deps: TokenDeps): HttpClien
   const tokens = config.oauth2 && createTokens(config.oauth2, deps)
   const headersFor = createRequestHeaders(config, secrets, tokens)
   let dispatcher: Promise<Dispatcher> | undefined
+  let known: { readonly text: string; readonly url: URL } | undefined
+
+  /** Most channels call one address, again and again. */
+  function parsed(text: string): URL {
+    if (known?.text !== text) known = { text, url: new URL(text) }
+    return known.url
+  }
 
   async function once(url: URL, call: HttpCall, own: boolean, signal: AbortSignal): Promise<HttpAnswer> {
     net.assertAllowed(url)
     const headers = await headersFor(url, call.headers ?? {}, { own, signal })
-    const answer = await ask(url, call, headers, signal)
+    const answer = await dispatch(url, call, headers, signal)
     const { authorization } = headers
     if (!tokens || answer.status !== 401 || authorization === undefined) return answer
     // A token may be taken back before its time: once, with a new one.
     tokens.refused(authorization)
-    return ask(url, call, await headersFor(url, call.headers ?? {}, { own, signal }), signal)
+    return dispatch(url, call, await headersFor(url, call.headers ?? {}, { own, signal }), signal)
   }
 
-  async function ask(
+  async function dispatch(
     url: URL,
-    { method = 'POST', body: sent }: HttpCall,
+    { method = 'POST', body }: HttpCall,
     headers: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<HttpAnswer> {
     dispatcher ??= createDispatcher(config, net)
-    const {
-      statusCode,
-      headers: answered,
-      body,
-    } = await request(withoutLogin(url), {
-      method: method as Dispatcher.HttpMethod,
-      headers,
-      ...(sent !== undefined && { body: sent }),
-      dispatcher: await dispatcher,
-      signal,
-    })
-    return {
-      status: statusCode,
-      retryAfter: headerOf(answered, 'retry-after'),
-      location: headerOf(answered, 'location'),
-      body: await beginningOf(answered, body, MOST_ANSWER),
-    }
+    return ask(await dispatcher, { url, method, headers, body, most: MOST_ANSWER }, signal)
   }
 
   const client: HttpClient = {
     async call(call, signal) {
-      const configured = new URL(call.url)
+      const configured = parsed(call.url)
       let url = configured
       for (let hop = 0; ; hop++) {
         const answer = await once(url, call, isSameServer(configured, url), signal)
@@ -106,7 +97,7 @@ export function createHttpClient(config: HttpConfig, deps: TokenDeps): HttpClien
 
 /** What authorises us is for the configured server, and for the same one behind TLS, not for one that it names. */
 function isSameServer(configured: URL, url: URL): boolean {
-  if (configured.origin === url.origin) return true
+  if (configured === url || configured.origin === url.origin) return true
   const isUpgrade = configured.protocol === 'http:' && url.protocol === 'https:'
   return isUpgrade && configured.hostname === url.hostname && configured.port === '' && url.port === ''
 }

@@ -22,9 +22,10 @@ export function createNet({ allowPrivate, lookup = dnsLookup }: NetOptions): Net
     allowPrivate,
     lookup: allowPrivate ? (lookup as LookupFunction) : checkedLookup(lookup),
     assertAllowed(url) {
+      if (allowPrivate) return
       // URL has read decimal, octal and short forms into the usual one by now.
       const host = url.hostname.replace(/^\[|\]$/g, '')
-      if (!allowPrivate && isIP(host) !== 0 && !isPublicAddress(host)) throw refusalOf(host, host)
+      if (isIP(host) !== 0 && !isPublicAddress(host)) throw refusalOf(host, host)
     },
   }
 }

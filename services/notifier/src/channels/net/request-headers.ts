@@ -25,25 +25,24 @@ export function createRequestHeaders(
       delete headers['authorization']
       return headers
     }
-    const authorization = (await authorize(signal)) ?? loginOf(url)
+    const authorization = (await authorize?.(signal)) ?? loginOf(url)
     if (authorization !== undefined) headers['authorization'] = authorization.trim()
     for (const { name, values } of configured) {
       const given = await Promise.all(values.map((value) => value()))
       delete headers[name.toLowerCase()]
       if (given.length > 0) headers[name.toLowerCase()] = given.map((value) => value.trim()).join(', ')
     }
-    for (const value of Object.values(headers)) secrets.add(...secretsIn(value))
+    secrets.add(...Object.values(headers).map(secretIn))
     return headers
   }
 }
 
 /** Only what looks like a login: a content type is no secret. */
-function secretsIn(value: string): string[] {
-  const [, token] = /^(?:basic|bearer|genie\w*|token)\s+(\S+)$/i.exec(value) ?? []
-  return token === undefined ? [] : [token]
+function secretIn(value: string): string | undefined {
+  return /^(?:basic|bearer|genie\w*|token)\s+(\S+)$/i.exec(value)?.[1]
 }
 
-function authorizationOf(config: HttpConfig, secrets: Secrets): () => Promise<string | undefined> {
+function authorizationOf(config: HttpConfig, secrets: Secrets): (() => Promise<string>) | undefined {
   const { basic_auth: basic, authorization, bearer_token, bearer_token_file } = config
   if (basic) {
     const user = secrets.source(undefined, basic.username_file)
@@ -58,7 +57,7 @@ function authorizationOf(config: HttpConfig, secrets: Secrets): () => Promise<st
     authorization?.credentials_file ?? bearer_token_file,
   )
   const type = authorization?.type ?? 'Bearer'
-  return async () => (bearer ? `${type} ${await bearer()}` : undefined)
+  return bearer && (async () => `${type} ${await bearer()}`)
 }
 
 interface ConfiguredHeader {
@@ -91,13 +90,4 @@ function configuredHeaders(config: HttpConfig, secrets: Secrets): readonly Confi
 function loginOf({ username, password }: URL): string | undefined {
   if (username === '' && password === '') return undefined
   return `Basic ${Buffer.from(`${decoded(username)}:${decoded(password)}`).toString('base64')}`
-}
-
-/** The address as it is asked for: its login goes into a header. */
-export function withoutLogin(url: URL): URL {
-  if (url.username === '' && url.password === '') return url
-  const bare = new URL(url)
-  bare.username = ''
-  bare.password = ''
-  return bare
 }

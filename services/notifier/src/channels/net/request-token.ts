@@ -1,11 +1,11 @@
 import { type Clock, codeOf, messageOf } from '@tocsin/runtime'
-import { type Dispatcher, request } from 'undici'
-import { parseRetryAfter } from '../http-outcome.ts'
+import type { Dispatcher } from 'undici'
+import { type HttpAnswer, parseRetryAfter } from '../http-outcome.ts'
 import type { OAuth2 } from '../settings/oauth2.ts'
 import type { Secrets } from '../settings/secrets.ts'
+import { ask } from './ask.ts'
 import { createDispatcher } from './dispatcher.ts'
 import type { Net } from './net.ts'
-import { beginningOf, headerOf } from './read-answer.ts'
 import { readDenial, readToken, type Token } from './read-token.ts'
 import { TokenError } from './token-error.ts'
 
@@ -39,12 +39,13 @@ export function createTokenRequests(config: OAuth2, { net, secrets, clock }: Tok
   let known: Style | undefined
   let dispatcher: Promise<Dispatcher> | undefined
 
-  async function ask(style: Style, signal: AbortSignal) {
+  async function askIn(style: Style, signal: AbortSignal): Promise<HttpAnswer> {
     const password = (await secret?.()) ?? ''
     const login = Buffer.from(`${formEncoded(config.client_id)}:${formEncoded(password)}`).toString('base64')
     secrets.add(login)
     dispatcher ??= createDispatcher(config, net)
-    const answer = await request(url, {
+    const question = {
+      url,
       method: 'POST',
       headers: {
         'user-agent': 'Tocsin',
@@ -53,30 +54,24 @@ export function createTokenRequests(config: OAuth2, { net, secrets, clock }: Tok
         ...(style === 'header' && { authorization: `Basic ${login}` }),
       },
       body: formOf(config, style === 'body' ? { client_id: config.client_id, client_secret: password } : {}),
-      dispatcher: await dispatcher,
-      signal,
-    })
-    return {
-      status: answer.statusCode,
-      location: headerOf(answer.headers, 'location'),
-      retryAfterMs: parseRetryAfter(headerOf(answer.headers, 'retry-after'), clock.now()),
-      body: await beginningOf(answer.headers, answer.body, MOST_ANSWER),
+      most: MOST_ANSWER,
     }
+    return ask(await dispatcher, question, signal)
   }
 
   /** The style that the server knows is not written anywhere: the one that worked is kept. */
   async function askAsItWants(signal: AbortSignal) {
     const first = known ?? 'header'
-    const answer = await ask(first, signal)
+    const answer = await askIn(first, signal)
     const isUnknownToIt = answer.status === 400 || answer.status === 401 || answer.status === 403
     if (known !== undefined || !isUnknownToIt) return { style: first, answer }
-    const other = await ask('body', signal)
+    const other = await askIn('body', signal)
     // What it says to the way that all must know is the better reason.
     return other.status === 200 ? { style: 'body' as const, answer: other } : { style: first, answer }
   }
 
-  function granted(style: Style, answer: Answer): Token {
-    const { status, body, retryAfterMs } = answer
+  function granted(style: Style, answer: HttpAnswer): Token {
+    const { status, body, retryAfter } = answer
     const token = status === 200 ? readToken(body) : undefined
     if (token) {
       known = style
@@ -84,6 +79,7 @@ export function createTokenRequests(config: OAuth2, { net, secrets, clock }: Tok
     }
     known = undefined
     const why = `no token from ${place}: ${whyNone(answer)}`
+    const retryAfterMs = parseRetryAfter(retryAfter, clock.now())
     throw new TokenError(why, retryAfterMs === undefined ? {} : { retryAfterMs })
   }
 
@@ -114,14 +110,7 @@ export function createTokenRequests(config: OAuth2, { net, secrets, clock }: Tok
   }
 }
 
-interface Answer {
-  readonly status: number
-  readonly location: string | null
-  readonly retryAfterMs: number | undefined
-  readonly body: string
-}
-
-function whyNone({ status, location, body }: Answer): string {
+function whyNone({ status, location, body }: HttpAnswer): string {
   if (location !== null)
     return `it points to ${location.replace(/[?#].*$/s, '')}: configure that address as token_url`
   if (status === 200) return 'its answer holds none'

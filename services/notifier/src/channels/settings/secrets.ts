@@ -62,7 +62,12 @@ export function createSecrets(): Secrets {
     source: (value, file) => source(value, file),
     address(value, file) {
       const read = source(value, file, secretsOfUrl) ?? (() => Promise.resolve(''))
-      return async () => asWebUrl(await read())
+      let known: string | undefined
+      return async () => {
+        const text = await read()
+        if (text !== known) known = asWebUrl(text)
+        return text
+      }
     },
     hide: (text) => redact(text),
   }
