@@ -21,6 +21,7 @@ const ON_NATS: Readonly<Record<string, { readonly subject: string; readonly hold
   'digest taken': { subject: subjects.outbox('webhook'), holds: '"kind":"digest"' },
   'before ack': { subject: subjects.delivery('delivered', 'webhook') },
   acknowledged: { subject: '$JS.ACK.OUTBOX.>' },
+  'transition acknowledged': { subject: '$JS.ACK.ALERTS.>' },
   'given up': { subject: subjects.allDeadLetters },
 }
 

@@ -16,7 +16,7 @@ import type { RateLimit } from '../src/policy/policy.ts'
 
 export interface BedFacts {
   /** What the receiver answers, by the time since the start. */
-  readonly answer: (nowMs: number, event: OutboxEvent) => SendOutcome
+  readonly answer: (nowMs: number, event: OutboxEvent) => SendOutcome | Promise<SendOutcome>
   readonly random?: () => number
   readonly rateLimit?: RateLimit
   readonly fallback?: Fallback
@@ -45,11 +45,11 @@ export function deliveryBed(facts: BedFacts) {
     name: 'webhook',
     concurrency: 4,
     secrets: facts.secrets ?? ['s3cret'],
-    send(event) {
+    async send(event) {
       attempts.push(clock.now() - startMs)
-      const outcome = facts.answer(clock.now() - startMs, event)
+      const outcome = await facts.answer(clock.now() - startMs, event)
       if (outcome.result === 'delivered') arrived.push(event)
-      return Promise.resolve(outcome)
+      return outcome
     },
     close() {},
   }
@@ -76,45 +76,51 @@ export function deliveryBed(facts: BedFacts) {
     const records = createFallbackRecords(kv)
     await records.load()
     const stopping = new AbortController()
-    const deliver = createDeliver(channel, {
-      bus: {
-        subjects: createSubjects(),
-        publish(_subject, entry) {
-          logged.push(deliveryEvent.parse(entry))
-          return Promise.resolve({ stream: 'DELIVERIES', sequence: logged.length, duplicate: false })
+    const { stage, prompt } = createDeliver(
+      channel,
+      {
+        bus: {
+          subjects: createSubjects(),
+          publish(_subject, entry) {
+            logged.push(deliveryEvent.parse(entry))
+            return Promise.resolve({ stream: 'DELIVERIES', sequence: logged.length, duplicate: false })
+          },
         },
-      },
-      clock,
-      log,
-      metrics,
-      mayAct: () => true,
-      sent,
-      planOf: (event) => ({
-        rateLimit: facts.rateLimit,
-        fallback: event.fallback ? undefined : facts.fallback,
-        digest,
-      }),
-      channelsOf: () => facts.fallback?.channels ?? [],
-      pace: () => ({ concurrency: channel.concurrency, spacingMs: 0 }),
-      limiter: createLimiter({
-        count: () => Promise.reject(new Error('no Redis here')),
-        redis: { trouble: () => 'away' },
         clock,
         log,
-      }),
-      held,
-      digests: createHoldBack({ groups: createHeldGroups(), publish, clock, log }),
-      fallbacks: createFallbacks({ records, publish, clock, log, metrics }),
-      retryForMs: DAY,
-      timeoutMs: 10_000,
-      random: facts.random ?? (() => 0),
-    })
+        metrics,
+        mayAct: () => true,
+        sent,
+        planOf: (event) => ({
+          rateLimit: facts.rateLimit,
+          fallback: event.fallback ? undefined : facts.fallback,
+          digest,
+        }),
+        channelsOf: () => facts.fallback?.channels ?? [],
+        pace: () => ({ concurrency: channel.concurrency, spacingMs: 0 }),
+        limiter: createLimiter({
+          count: () => Promise.reject(new Error('no Redis here')),
+          redis: { trouble: () => 'away' },
+          clock,
+          log,
+        }),
+        held,
+        digests: createHoldBack({ groups: createHeldGroups(), publish, clock, log }),
+        fallbacks: createFallbacks({ records, publish, clock, log, metrics }),
+        retryForMs: DAY,
+        timeoutMs: 10_000,
+        random: facts.random ?? (() => 0),
+      },
+      true,
+    )
     return {
       /** Hands it a message as its queue does; `acceptedMs` after the start. */
       deliver(event: OutboxEvent, acceptedMs = clock.now() - startMs) {
-        const delivery = { timeMs: startMs + acceptedMs, signal: stopping.signal } as Delivery
-        return Promise.resolve(deliver(event, delivery))
+        const delivery = { timeMs: startMs + acceptedMs, signal: stopping.signal, pending: 0 } as Delivery
+        return Promise.resolve(stage(event, delivery))
       },
+      /** Tells it at once, before it is in the queue. */
+      prompt: (event: OutboxEvent) => prompt(event, stopping.signal),
       /** The process dies. */
       die: () => stopping.abort(),
     }

@@ -5,11 +5,14 @@ import { shortHash } from '../src/grouping/group-key.ts'
 import { createGroupStore, type GroupStore } from '../src/grouping/group-store.ts'
 import { webhookAlertOf } from '../src/grouping/webhook-alert.ts'
 import { defaultPolicy } from '../src/policy/default-policy.ts'
+import { openRecords } from '../src/records/open-records.ts'
+import { createWritten } from '../src/records/written.ts'
 import { transition } from './samples/events.ts'
 import { startWorld, type World } from './world.ts'
 
 failOnLeaks({ beforeAll, afterAll })
 
+const log = createLog({ service: 'test', version: 'test', level: 'error' })
 let world: World
 beforeAll(async () => {
   world = await startWorld()
@@ -58,8 +61,8 @@ function formerRecords(atMs: number) {
 
 async function openStore(): Promise<GroupStore> {
   return createGroupStore({
-    kv: await world.bus.kv('groups'),
-    wipe: () => Promise.resolve(),
+    records: await openRecords({ bus: world.bus, log }),
+    written: createWritten(),
     incarnation: (await world.bus.jsm.streams.info(world.bus.streamName('ALERTS'))).created,
     formerPolicy: defaultPolicy({
       integrations: [{ channel: 'webhook', type: 'webhook', sendResolved: true, settings: {} }],
@@ -68,8 +71,7 @@ async function openStore(): Promise<GroupStore> {
       repeatIntervalMs: 1,
       digestIntervalMs: 1,
     }),
-    onBadRecord: (key, detail) =>
-      createLog({ service: 'test', version: 'test', level: 'error' }).error({ key }, detail),
+    onBadRecord: (key, detail) => log.error({ key }, detail),
   })
 }
 

@@ -202,7 +202,7 @@ export function createCourses(deps: CoursesDeps): Courses {
       tellers = deps.targets.map((tell) => tell(shared))
       lookSoon()
     },
-    concerns: (event) => tellers.length > 0 || courses.has(keyOf(event)),
+    concerns: (event) => tellers.length > 0 || (courses.size > 0 && courses.has(keyOf(event))),
     take(event, seq) {
       const key = keyOf(event)
       return change(key, async () => {

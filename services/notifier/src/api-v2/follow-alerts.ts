@@ -1,10 +1,13 @@
 import type { Labels } from '@tocsin/contract'
-import { type ConsumeDeps, createThrottle } from '@tocsin/runtime'
+import { type ConsumeDeps, createThrottle, watchBucket } from '@tocsin/runtime'
 import { type AlertRecord, alertRecord } from '../grouping/records.ts'
 import { createInhibition } from '../policy/inhibition.ts'
 import type { Policy } from '../policy/policy.ts'
 import { labelsOfRecord } from '../policy/routing-labels.ts'
-import { openFollowedBucket } from '../silences/followed-bucket.ts'
+import { recordsOf } from '../records/batch.ts'
+import type { Written } from '../records/written.ts'
+
+const ALERT_PREFIX = 'alert.'
 
 /**
  * The alerts that fire, as the notifier at work has stored them. Every replica follows that: it can answer for all, also
@@ -20,7 +23,11 @@ export interface FiringAlerts {
 }
 
 /** Follows the alerts in the bucket `groups`; resolves once all are known. */
-export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Promise<FiringAlerts> {
+export async function followAlerts(
+  deps: ConsumeDeps,
+  policy: () => Policy,
+  written: Written<AlertRecord>,
+): Promise<FiringAlerts> {
   const firing = new Map<string, AlertRecord>()
   const listeners = new Set<(fingerprint: string) => void>()
   const throttle = createThrottle(deps.clock)
@@ -36,27 +43,39 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
   }
 
   function put(fingerprint: string, value: string): void {
-    const parsed = alertRecord.safeParse(parseJson(value))
-    if (parsed.success && parsed.data.status === 'firing') {
-      firing.set(fingerprint, parsed.data)
-      inhibition.observe(fingerprint, labelsOfRecord(parsed.data), 'firing')
-      return
-    }
-    end(fingerprint)
-    const due = parsed.success ? undefined : throttle('bad record')
-    if (due)
-      deps.log.error({ fingerprint, ...due }, 'the record of an alert cannot be read, and is not shown')
+    const record = written.recall(fingerprint, value) ?? read(fingerprint, value)
+    if (record?.status === 'firing') {
+      firing.set(fingerprint, record)
+      inhibition.observe(fingerprint, labelsOfRecord(record), 'firing')
+    } else end(fingerprint)
   }
 
-  const bucket = await openFollowedBucket(deps, 'groups')
-  bucket.follow('alert', {
-    put,
-    delete: end,
-    clear() {
+  function read(fingerprint: string, value: string): AlertRecord | undefined {
+    const parsed = alertRecord.safeParse(parseJson(value))
+    if (parsed.success) return parsed.data
+    const due = throttle('bad record')
+    if (due)
+      deps.log.error({ fingerprint, ...due }, 'the record of an alert cannot be read, and is not shown')
+    return undefined
+  }
+
+  function follow(key: string, value: string | undefined): void {
+    for (const [one, text] of recordsOf(key, value)) {
+      if (!one.startsWith(ALERT_PREFIX)) continue
+      const fingerprint = one.slice(ALERT_PREFIX.length)
+      if (text === undefined) end(fingerprint)
+      else put(fingerprint, text)
+    }
+  }
+
+  const watch = await watchBucket(deps, 'groups', {
+    onPut: follow,
+    onDelete: (key) => follow(key, undefined),
+    onRecreated() {
       for (const fingerprint of [...firing.keys()]) end(fingerprint)
     },
   })
-  await bucket.begin()
+  await watch.caughtUp
 
   return {
     list: () => [...firing.values()],

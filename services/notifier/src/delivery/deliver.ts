@@ -7,6 +7,8 @@ import type { Channel, SendOutcome } from './channel.ts'
 import { decideNext, retryLimits } from './decide-next.ts'
 import type { Fallbacks } from './fallbacks.ts'
 import { createInOrder } from './in-order.ts'
+import { type Begun, createPrompt, type Prompt } from './prompt.ts'
+import { createQueued } from './queued.ts'
 import type { RecentIds } from './recent-ids.ts'
 import { type RecordDeps, recordAttempt } from './record-attempt.ts'
 import { createRedact } from './redact.ts'
@@ -27,7 +29,8 @@ export interface DeliverDeps extends Omit<RecordDeps, 'redact'>, HoldOverLimitDe
   readonly random: () => number
 }
 
-interface Made {
+/** An attempt that was made. */
+export interface Made {
   readonly outcome: SendOutcome
   readonly startedMs: number
   readonly endedMs: number
@@ -42,13 +45,24 @@ function acceptedMs({ stages: { grouped, replayed } }: OutboxEvent, { timeMs }: 
   return since === undefined ? timeMs : Math.min(timeMs, Date.parse(since))
 }
 
-/**
- * Makes the stage that sends one channel's notifications: those of one group in their order, each until it is
- * delivered, held for a digest, or given up, with every attempt in the delivery log before the message is acknowledged.
- * A message's signal aborts when this process must leave the work to another.
- */
-export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<OutboxEvent, Done> {
+/** What tells one channel. */
+export interface Deliver {
+  /**
+   * Sends what the channel's queue brings: the notifications of one group in their order, each until it is delivered,
+   * held for a digest, or given up, with every attempt in the delivery log before the message is acknowledged.
+   * A message's signal aborts when this process must leave the work to another.
+   */
+  readonly stage: Stage<OutboxEvent, Done>
+  readonly prompt: Prompt
+  /** To be told of what is about to be put into the queue. */
+  willQueue(event: OutboxEvent): void
+}
+
+/** `isQueueEmpty`: whether nothing is left in the queue by those who served it before. */
+export function createDeliver(channel: Channel, deps: DeliverDeps, isQueueEmpty: boolean): Deliver {
   const { clock, sent, fallbacks } = deps
+  const queued = createQueued(isQueueEmpty)
+  const begun: Begun = new Map()
   const limits = { ...retryLimits, retryForMs: deps.retryForMs }
   // Read each time: a channel may learn of secrets later, as from a file.
   const redact = (text: string) => createRedact(channel.secrets)(text)
@@ -95,12 +109,14 @@ export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<Outbox
   }
 
   async function deliver(event: OutboxEvent, delivery: Delivery, signal: AbortSignal): Promise<Done> {
-    const urgent = event.severity === 'critical'
     let reason = 'sent_before'
     const wasSent = sent.has(event.id)
-    if (!wasSent && (await holdOverLimit(event, signal))) return done('held_for_digest')
+    let first = begun.get(event.id)
+    begun.delete(event.id)
+    if (!wasSent && !first && (await holdOverLimit(event, signal))) return done('held_for_digest')
     for (let number = 1; !wasSent; number++) {
-      const made = await gate.run(() => attempt(event, signal), { urgent, signal })
+      const made = await (first ?? gate.run(() => attempt(event, signal), urgency(event, signal)))
+      first = undefined
       const ageMs = made.endedMs - acceptedMs(event, delivery)
       const next = decideNext(made.outcome, { attempt: number, ageMs, random: deps.random() }, limits)
       if (next.action === 'dead') return giveUp(event, number, made, next.reason, signal)
@@ -115,9 +131,52 @@ export function createDeliver(channel: Channel, deps: DeliverDeps): Stage<Outbox
     return done(reason)
   }
 
-  return (event, delivery) => {
-    const { signal } = delivery
-    const callOff = sent.has(event.id) ? () => {} : watchPatience(event, acceptedMs(event, delivery), signal)
-    return inOrder(event.groupKey, () => deliver(event, delivery, signal)).finally(callOff)
+  const prompt = createPrompt(
+    {
+      ...deps,
+      queued,
+      isPlain: (event) => deps.planOf(event).rateLimit === undefined && !deps.held.has(event.id),
+      attempt: (event, signal, mayBegin) =>
+        gate.run(
+          () => (mayBegin() ? attempt(event, signal) : Promise.resolve(undefined)),
+          urgency(event, signal),
+        ),
+      record: (event, made, signal) =>
+        recordAttempt(
+          record,
+          { event, number: 1, next: { action: 'done', reason: made.outcome.reason }, ...made },
+          signal,
+        ),
+      tellEnd,
+    },
+    begun,
+  )
+
+  return {
+    prompt,
+    willQueue: (event) => queued.begin(event),
+    async stage(event, delivery) {
+      const { signal } = delivery
+      queued.begin(event, delivery.pending)
+      const callOff = sent.has(event.id)
+        ? () => {}
+        : watchPatience(event, acceptedMs(event, delivery), signal)
+      try {
+        const outcome = await inOrder(event.groupKey, () => deliver(event, delivery, signal))
+        queued.end(event)
+        return outcome
+      } catch (error) {
+        // Anything else comes back.
+        if (error instanceof RefusedError) queued.end(event)
+        throw error
+      } finally {
+        callOff()
+      }
+    },
   }
 }
+
+const urgency = ({ severity }: OutboxEvent, signal: AbortSignal) => ({
+  urgent: severity === 'critical',
+  signal,
+})

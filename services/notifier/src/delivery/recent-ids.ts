@@ -4,15 +4,17 @@ export interface RecentIds {
   add(id: string): void
 }
 
-/** Remembers the newest `most` ids. */
+/** Remembers the newest `most` ids at least, and no more than twice as many. */
 export function createRecentIds(most = 10_000): RecentIds {
-  const ids = new Set<string>()
+  let newer = new Set<string>()
+  let older: ReadonlySet<string> = new Set()
   return {
-    has: (id) => ids.has(id),
+    has: (id) => newer.has(id) || older.has(id),
     add(id) {
-      ids.add(id)
-      const [oldest] = ids
-      if (ids.size > most && oldest !== undefined) ids.delete(oldest)
+      newer.add(id)
+      if (newer.size < most) return
+      older = newer
+      newer = new Set()
     },
   }
 }

@@ -1,20 +1,29 @@
 import type { Clock } from '@tocsin/runtime'
-import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import type { Policy } from '../policy/policy.ts'
 import { waysOf } from '../policy/queues-of.ts'
 import { labelsOfRecord } from '../policy/routing-labels.ts'
-import { buildAlertsNotification } from './build-alerts-notification.ts'
+import { type AlertsNotification, buildAlertsNotification } from './build-alerts-notification.ts'
 import { decideFlush, type FlushDecision } from './decide-flush.ts'
 import type { Group } from './group.ts'
 import type { GroupStore } from './group-store.ts'
 import type { MutedBy, Mutes } from './mutes.ts'
 import type { AlertRecord, GroupRecord } from './records.ts'
 
+/**
+ * Tells a notification to each of the channels; resolves when none can miss it any more. Repeating it with the same id is
+ * safe. `mayWait`: whether nobody waits for the group meanwhile.
+ */
+export type Tell = (
+  notification: AlertsNotification,
+  channels: readonly string[],
+  how: { readonly mayWait: boolean },
+) => Promise<void>
+
 export interface FlushDeps {
   readonly store: Pick<GroupStore, 'putGroup' | 'endGroup'>
   readonly policy: () => Policy
   readonly mutes: Mutes
-  readonly publish: PublishOutbox
+  readonly tell: Tell
   readonly clock: Clock
   readonly externalURL: string
   /** Writes down that a transition is not told for now; once for each transition and group. */
@@ -28,9 +37,13 @@ export interface Look {
   readonly nowMs: number
 }
 
-/** Tells a group what it has to tell, with `incoming` as if it were a member already; it is in the outbox then. */
-export async function tellGroup(group: Group, deps: FlushDeps, incoming?: AlertRecord): Promise<Look> {
-  const { policy, mutes, publish, clock, externalURL } = deps
+/** Tells a group what it has to tell, with `incoming` as if it were a member already. */
+export async function tellGroup(
+  group: Group,
+  deps: FlushDeps & { readonly isWaitedFor: (key: string) => boolean },
+  incoming?: AlertRecord,
+): Promise<Look> {
+  const { policy, mutes, tell, clock, externalURL } = deps
   const { route } = group
   const nowMs = clock.now()
   const members = new Map(group.members)
@@ -56,7 +69,7 @@ export async function tellGroup(group: Group, deps: FlushDeps, incoming?: AlertR
       externalURL,
       nowMs,
     )
-    await publish(notification, telling.channels)
+    await tell(notification, telling.channels, { mayWait: !deps.isWaitedFor(group.key) })
   }
   for (const record of decision.muted) {
     const by = mutedBy(record)

@@ -1,6 +1,7 @@
-import type { KV } from '@nats-io/kv'
 import type { z } from 'zod'
 import type { Policy } from '../policy/policy.ts'
+import type { RecordBucket } from '../records/record-bucket.ts'
+import type { Written } from '../records/written.ts'
 import { formerAlert, formerGroup, presentGroup } from './former-records.ts'
 import { shortHash } from './group-key.ts'
 import { type AlertRecord, alertRecord, type GroupRecord } from './records.ts'
@@ -13,8 +14,6 @@ export interface GroupStore {
   putGroup(record: GroupRecord): Promise<void>
   endGroup(key: string): Promise<void>
   forgetAlert(fingerprint: string): Promise<void>
-  /** Wipes what Alertmanager's retries are known by, and the markers of what was deleted, from before this moment. */
-  tidy(beforeMs: number): Promise<void>
 }
 
 export interface Loaded {
@@ -22,18 +21,16 @@ export interface Loaded {
   readonly groups: readonly GroupRecord[]
 }
 
-/** Keys under which accepted webhooks are remembered. */
-export const RETRY_PREFIX = 'webhook.'
 const INCARNATION = 'alerts-stream'
+const STORED = ['alert.', 'group.', 'told.', INCARNATION]
 const alertKey = (fingerprint: string) => `alert.${fingerprint}`
 const groupKey = (key: string) => `group.${shortHash(key)}`
 /** Two sets of names in turn: until the record names the new pages, the old ones stand. */
 const pageKey = (key: string, turn: number, page: number) => `told.${shortHash(key)}.${turn % 2}.${page}`
 
 export interface GroupStoreOptions {
-  readonly kv: KV
-  /** Removes a key without leaving a marker. */
-  readonly wipe: (key: string) => Promise<unknown>
+  readonly records: RecordBucket
+  readonly written: Written<AlertRecord>
   /** Names the present making of the ALERTS stream: sequences of an earlier one mean nothing. */
   readonly incarnation: string
   /** The policy of before there was a configuration file: what groups of then had told is read by it. */
@@ -42,37 +39,31 @@ export interface GroupStoreOptions {
 }
 
 export function createGroupStore(options: GroupStoreOptions): GroupStore {
-  const { kv, wipe, incarnation, onBadRecord } = options
+  const { records, written, incarnation, onBadRecord } = options
   /** The pages that a group's record names, and how often these were written. */
   const pagesOf = new Map<string, { readonly turn: number; readonly names: readonly string[] }>()
 
   const putAlert = async (record: AlertRecord) => {
-    await kv.put(alertKey(record.fingerprint), JSON.stringify(record))
+    const text = JSON.stringify(record)
+    written.note(record.fingerprint, text, record)
+    await records.put(alertKey(record.fingerprint), text)
   }
 
   async function putGroup(record: GroupRecord): Promise<void> {
     const before = pagesOf.get(record.key)
     const turn = (before?.turn ?? 0) + 1
     const { stored, pages } = encodeGroup(record, (page) => pageKey(record.key, turn, page))
-    for (const [name, text] of pages) await kv.put(name, text)
-    await kv.put(groupKey(record.key), JSON.stringify(stored))
+    for (const [name, text] of pages) await records.put(name, text)
+    await records.put(groupKey(record.key), JSON.stringify(stored))
     if (pages.size > 0) pagesOf.set(record.key, { turn, names: [...pages.keys()] })
     else pagesOf.delete(record.key)
-    for (const name of before?.names ?? []) await kv.purge(name)
+    for (const name of before?.names ?? []) await records.remove(name)
   }
 
   async function endGroup(key: string): Promise<void> {
-    await kv.purge(groupKey(key))
-    for (const name of pagesOf.get(key)?.names ?? []) await kv.purge(name)
+    await records.remove(groupKey(key))
+    for (const name of pagesOf.get(key)?.names ?? []) await records.remove(name)
     pagesOf.delete(key)
-  }
-
-  async function readAll(): Promise<ReadonlyMap<string, string>> {
-    const entries = new Map<string, string>()
-    for await (const entry of await kv.history({ key: '>' }))
-      if (entry.operation === 'PUT' && !entry.key.startsWith(RETRY_PREFIX))
-        entries.set(entry.key, entry.string())
-    return entries
   }
 
   function read<T>(schema: z.ZodType<T>, [key, json]: readonly [string, string]): T | undefined {
@@ -110,7 +101,7 @@ export function createGroupStore(options: GroupStoreOptions): GroupStore {
 
   return {
     async load() {
-      const entries = await readAll()
+      const entries = new Map(STORED.flatMap((prefix) => [...records.takeLoaded(prefix)]))
       const groups = await readGroups(entries)
       const alerts = [...entries]
         .filter(([key]) => key.startsWith('alert.'))
@@ -120,19 +111,13 @@ export function createGroupStore(options: GroupStoreOptions): GroupStore {
       // The stream was made anew, so its sequences begin again: all that is known counts as said before its first one.
       const rewound = known === undefined ? alerts : alerts.map((record) => ({ ...record, seq: 0 }))
       await Promise.all(rewound.map(putAlert))
-      await kv.put(INCARNATION, incarnation)
+      await records.put(INCARNATION, incarnation)
       return { alerts: rewound, groups }
     },
     putAlert,
     putGroup,
     endGroup,
-    forgetAlert: (fingerprint) => kv.purge(alertKey(fingerprint)),
-    async tidy(ms) {
-      for await (const { key, operation, created } of await kv.history({ key: '>' })) {
-        if (created.getTime() >= ms) continue
-        if (operation !== 'PUT' || key.startsWith(RETRY_PREFIX)) await wipe(key)
-      }
-    },
+    forgetAlert: (fingerprint) => records.remove(alertKey(fingerprint)),
   }
 }
 

@@ -61,9 +61,8 @@ function simulate() {
       putGroup: (record) => step(life, () => void groups.set(record.key, record)),
       endGroup: (key) => step(life, () => void groups.delete(key)),
       forgetAlert: (fingerprint) => step(life, () => void alerts.delete(fingerprint)),
-      tidy: () => Promise.resolve(),
     }
-    const publish = (notification: Notification) =>
+    const tell = (notification: Notification) =>
       step(life, () => {
         if (!outbox.has(notification.id)) outbox.set(notification.id, notification)
         if (losesLeaseStoring) held = false
@@ -72,7 +71,7 @@ function simulate() {
     return createGrouper({
       store,
       policy: () => policy,
-      publish,
+      tell,
       clock,
       log,
       externalURL: 'http://x',

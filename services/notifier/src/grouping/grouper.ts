@@ -50,10 +50,11 @@ export interface Grouper {
 
 const RETRY_MS = 1000
 
-export function createGrouper(deps: GrouperDeps): Grouper {
-  const { store, policy, clock, log, mayAct, signal } = deps
+export function createGrouper(given: GrouperDeps): Grouper {
+  const { store, policy, clock, log, mayAct, signal } = given
   const groups = createGroups(policy)
   const inOrder = createInOrder()
+  const deps = { ...given, isWaitedFor: inOrder.isWaitedFor }
   /** Counts policies: what was placed by an earlier one is placed anew. */
   let epoch = 0
 
@@ -133,7 +134,7 @@ export function createGrouper(deps: GrouperDeps): Grouper {
     for (const { group, isDue } of judged)
       if (isDue) looks.push([group, await tellGroup(group, deps, record)])
     assertOurs()
-    // The outbox first, then the alert, then the group: a crash in between makes the same notification again.
+    // Told first, then the alert, then the group: a crash in between makes the same notification again.
     await store.putAlert(record)
     groups.remember(record)
     for (const { group, due, news, isDue } of judged) {

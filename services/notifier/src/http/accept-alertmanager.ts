@@ -3,7 +3,6 @@ import type { KV } from '@nats-io/kv'
 import { CONTRACT_VERSION, severityOf, type WebhookBody } from '@tocsin/contract'
 import type { Clock } from '@tocsin/runtime'
 import { type AlertsNotification, worst } from '../grouping/build-alerts-notification.ts'
-import { RETRY_PREFIX } from '../grouping/group-store.ts'
 import { cutAnnotations } from '../outbox/cut-annotations.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { type Policy, WEBHOOKS } from '../policy/policy.ts'
@@ -25,6 +24,8 @@ export interface Accepted {
   readonly id: string
 }
 
+/** Keys of the bucket `groups` under which accepted webhooks are remembered. */
+export const RETRY_PREFIX = 'webhook.'
 /** Alertmanager gives up its request after a group interval, 10 s at least: the answer must come before that. */
 const DEADLINE_MS = 8000
 

@@ -32,6 +32,14 @@ export function createGate(pace: () => Pace, clock: Clock): Gate {
 
   const isAnyWaiting = () => urgentOnes.size > 0 || others.size > 0
 
+  function begin(): void {
+    running++
+    const { spacingMs } = pace()
+    if (spacingMs > 0) notBeforeMs = clock.now() + spacingMs
+  }
+
+  const mayBegin = () => running < pace().concurrency && notBeforeMs <= clock.now() && !isAnyWaiting()
+
   function pump(): void {
     cancelTimer()
     while (isAnyWaiting() && running < pace().concurrency) {
@@ -43,9 +51,7 @@ export function createGate(pace: () => Pace, clock: Clock): Gate {
       const from = urgentOnes.size > 0 ? urgentOnes : others
       const [next] = from
       if (next) from.delete(next)
-      running++
-      const { spacingMs } = pace()
-      if (spacingMs > 0) notBeforeMs = clock.now() + spacingMs
+      begin()
       next?.begin()
     }
   }
@@ -73,7 +79,8 @@ export function createGate(pace: () => Pace, clock: Clock): Gate {
 
   return {
     async run(task, { urgent, signal }) {
-      await turn(urgent, signal)
+      if (mayBegin() && !signal.aborted) begin()
+      else await turn(urgent, signal)
       try {
         return await task()
       } finally {

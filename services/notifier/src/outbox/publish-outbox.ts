@@ -9,15 +9,21 @@ export type Notification =
   | Omit<OutboxMessage, 'channel'>
   | Omit<OutboxDigest, 'channel'>
 
+export interface PublishOutboxOptions {
+  /** How long to go on trying, 30 s by default. */
+  readonly deadlineMs?: number
+  /** Asked first, in order: what it answers true for needs no storing. */
+  readonly instead?: (event: OutboxEvent) => Promise<boolean>
+}
+
 /**
  * Stores a notification for each of the channels; resolves when all have it. Repeating it with the same id is safe.
- * `deadlineMs`: how long to go on trying, 30 s by default.
  * @throws {CodedError} `too_large` for what our own consumers would not take
  */
 export type PublishOutbox = (
   notification: Notification,
   channels: readonly string[],
-  options?: { readonly deadlineMs?: number },
+  options?: PublishOutboxOptions,
 ) => Promise<void>
 
 const FRAME_BYTES = 16_384
@@ -27,7 +33,7 @@ export function createPublishOutbox(
   bus: Pick<Bus, 'publish' | 'subjects' | 'nc'>,
   mostEventBytes: number,
 ): PublishOutbox {
-  return async (notification, channels, options = {}) => {
+  return async (notification, channels, { instead, ...options } = {}) => {
     const mostBytes = Math.min(bus.nc.info?.max_payload ?? mostEventBytes, mostEventBytes) - FRAME_BYTES
     const parts = notification.kind === 'alerts' ? splitAlerts(notification, mostBytes) : [notification]
     // The parts go one after the other, so that they keep their order; the channels side by side.
@@ -35,6 +41,7 @@ export function createPublishOutbox(
       channels.map(async (channel) => {
         for (const part of parts) {
           const event: OutboxEvent = { ...part, id: outboxId(part, channel), channel }
+          if (await instead?.(event)) continue
           const json = JSON.stringify(event)
           assertFits(json, mostEventBytes)
           await bus.publish(bus.subjects.outbox(channel), json, { msgId: event.id, ...options })

@@ -8,8 +8,8 @@ export function splitAlerts<T extends Omit<OutboxAlerts, 'channel'>>(
   notification: T,
   mostBytes: number,
 ): readonly T[] {
-  const whole = Buffer.byteLength(JSON.stringify(notification))
-  if (whole <= mostBytes || notification.alerts.length === 1) return [notification]
+  if (notification.alerts.length === 1) return [notification]
+  if (Buffer.byteLength(JSON.stringify(notification)) <= mostBytes) return [notification]
   const frame = Buffer.byteLength(JSON.stringify({ ...notification, alerts: [] })) + 16
   const parts: T['alerts'][] = []
   let part: T['alerts'] = []

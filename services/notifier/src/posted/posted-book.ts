@@ -25,7 +25,7 @@ export interface PostedBookDeps {
 /** The alerts that are posted from outside: tells when they begin, change and end. */
 export interface PostedBook {
   /** Reads what is stored. Call it before {@link PostedBook.take}. */
-  restore(): Promise<void>
+  restore(): void
   /** Takes the alerts of one request in; resolves when nothing of them can be lost any more. `id` names the request. */
   take(posted: PostedAlerts, id: string): Promise<void>
   /** Forgets alerts that ended before this moment. Milliseconds since the epoch. */
@@ -116,8 +116,8 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
   }
 
   return {
-    async restore() {
-      for (const record of await store.load()) {
+    restore() {
+      for (const record of store.load()) {
         known.set(record.fingerprint, record)
         if (record.isFiring) arm(deadlineOf(record))
       }

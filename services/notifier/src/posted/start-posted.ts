@@ -1,12 +1,13 @@
-import { bucketName } from '@tocsin/contract'
 import type { ServiceContext } from '@tocsin/runtime'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { Policy } from '../policy/policy.ts'
+import type { RecordBucket } from '../records/record-bucket.ts'
 import { createPostedBook, type PostedBook } from './posted-book.ts'
 import { createPostedStore } from './posted-store.ts'
 
 export interface PostedParts {
   readonly ctx: ServiceContext
+  readonly records: RecordBucket
   readonly policy: () => Policy
   readonly metrics: NotifierMetrics
   readonly mayAct: () => boolean
@@ -17,19 +18,11 @@ export interface PostedParts {
 const TOLD: readonly string[] = ['firing', 'changed', 'resolved', 'timed_out']
 
 /** The book of posted alerts, which tells of them on ALERTS: from there they go as all others. */
-export async function startPosted({
-  ctx,
-  policy,
-  metrics,
-  mayAct,
-  signal,
-}: PostedParts): Promise<PostedBook> {
+export function startPosted({ ctx, records, policy, metrics, mayAct, signal }: PostedParts): PostedBook {
   const { bus, clock, log } = ctx
-  const groups = bucketName('groups', bus.subjects.prefix)
   return createPostedBook({
     store: createPostedStore({
-      kv: await bus.kv('groups'),
-      wipe: (key) => bus.jsm.streams.purge(`KV_${groups}`, { filter: `$KV.${groups}.${key}` }),
+      bucket: records,
       onBadRecord: (key, detail) =>
         log.error({ key, detail }, 'a record of the bucket groups cannot be read, and is left out'),
     }),

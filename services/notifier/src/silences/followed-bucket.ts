@@ -54,10 +54,7 @@ export async function openFollowedBucket(deps: ConsumeDeps, key: BucketKey): Pro
   return {
     follow: (prefix, follower) => void followers.set(prefix, follower),
     async begin() {
-      const [prefix, ...others] = followers.keys()
       const watch = await watchBucket(deps, key, {
-        // One filter is all that servers before 2.10 take; of the many keys of `groups`, one kind is followed.
-        ...(prefix !== undefined && others.length === 0 ? { prefix } : {}),
         onPut: (key, value, revision) => tell(key, revision, value),
         onDelete(key, revision) {
           tell(key, revision, undefined)

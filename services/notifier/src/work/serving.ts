@@ -1,20 +1,28 @@
 import type { Consumer } from '@tocsin/runtime'
 import type { Channel } from '../delivery/channel.ts'
+import type { Deliver } from '../delivery/deliver.ts'
 import { isRemovedChannel } from './removed-channel.ts'
 
 /** Which channel empties which queue. */
 export interface Serving {
   names(): readonly string[]
+  /** What tells a channel, while one empties its queue. */
+  deliverOf(name: string): Deliver | undefined
   /** Has these channels empty their queues, and no others; a channel that does so already goes on. */
   serve(wanted: readonly Channel[]): Promise<void>
 }
 
-interface Served {
-  readonly channel: Channel
+/** What was started for a channel. */
+export interface Started {
   readonly consumer: Consumer
+  readonly deliver: Deliver
 }
 
-export function createServing(start: (channel: Channel) => Promise<Consumer>): Serving {
+interface Served extends Started {
+  readonly channel: Channel
+}
+
+export function createServing(start: (channel: Channel) => Promise<Started>): Serving {
   const served = new Map<string, Served>()
   let turn: Promise<void> = Promise.resolve()
 
@@ -28,7 +36,7 @@ export function createServing(start: (channel: Channel) => Promise<Consumer>): S
       return
     served.delete(channel.name)
     await former?.consumer.stop()
-    served.set(channel.name, { channel, consumer: await start(channel) })
+    served.set(channel.name, { channel, ...(await start(channel)) })
   }
 
   async function serve(wanted: readonly Channel[]): Promise<void> {
@@ -39,6 +47,7 @@ export function createServing(start: (channel: Channel) => Promise<Consumer>): S
 
   return {
     names: () => [...served.keys()],
+    deliverOf: (name) => served.get(name)?.deliver,
     serve(wanted) {
       const run = turn.then(() => serve(wanted))
       turn = run.catch(() => {})

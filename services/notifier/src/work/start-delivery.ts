@@ -1,7 +1,7 @@
 import type { OutboxEvent } from '@tocsin/contract'
 import { type Done, type ServiceContext, type Stage, sleep } from '@tocsin/runtime'
 import type { Channel } from '../delivery/channel.ts'
-import { createDeliver } from '../delivery/deliver.ts'
+import { createDeliver, type Deliver } from '../delivery/deliver.ts'
 import { createFallbackRecords } from '../delivery/fallback-records.ts'
 import { createFallbacks } from '../delivery/fallbacks.ts'
 import { channelsOf, digestOf, paceOf, planOf } from '../delivery/plan.ts'
@@ -33,7 +33,7 @@ export interface DeliveryParts {
 export interface DeliveryWork {
   readonly collect: Stage<OutboxEvent, Done>
   /** What sends one channel's notifications; it knows what a predecessor has done with them of late. */
-  deliver(channel: Channel): Promise<Stage<OutboxEvent, Done>>
+  deliver(channel: Channel, isQueueEmpty: boolean): Promise<Deliver>
   /** Resolves once so many messages of the digest's queue are in hand: what follows them must know of them. */
   untilCollected(count: number): Promise<void>
   /** Goes by the schedules that hold now; all else asks the policy each time. */
@@ -102,13 +102,11 @@ export async function startDelivery(parts: DeliveryParts): Promise<DeliveryWork>
   }
   return {
     collect: digester.collect,
-    async deliver(channel) {
+    async deliver(channel, isQueueEmpty) {
       await recallSent(bus, channel.name, sent)
       await recallHeld(bus, channel.name, shared.held)
-      return createDeliver(channel, {
-        ...shared,
-        pace: byPolicy(policy, (current) => paceOf(current, channel.name, channel.concurrency)),
-      })
+      const pace = byPolicy(policy, (current) => paceOf(current, channel.name, channel.concurrency))
+      return createDeliver(channel, { ...shared, pace }, isQueueEmpty)
     },
     async untilCollected(count) {
       const untilMs = clock.now() + MOST_WAIT_MS

@@ -1,22 +1,26 @@
-import { bucketName } from '@tocsin/contract'
 import type { ServiceContext } from '@tocsin/runtime'
 import { logMuted } from '../delivery/log-muted.ts'
 import type { NotifierEnv } from '../env.ts'
-import { createGroupStore, type GroupStore } from '../grouping/group-store.ts'
+import type { Tell } from '../grouping/flush-group.ts'
+import { createGroupStore } from '../grouping/group-store.ts'
 import { createGrouper, type Grouper } from '../grouping/grouper.ts'
+import type { AlertRecord } from '../grouping/records.ts'
 import type { NotifierMetrics } from '../metrics.ts'
-import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { createInhibition } from '../policy/inhibition.ts'
 import type { Policy } from '../policy/policy.ts'
 import { createMutes, type Hushed } from '../policy/policy-mutes.ts'
+import type { RecordBucket } from '../records/record-bucket.ts'
+import type { Written } from '../records/written.ts'
 
 export interface GroupingParts {
   readonly ctx: ServiceContext<NotifierEnv>
+  readonly records: RecordBucket
+  readonly written: Written<AlertRecord>
   readonly policy: () => Policy
   /** The policy without a configuration file: what groups had told before there was one is read by it. */
   readonly formerPolicy: Policy
   readonly hushed: Hushed
-  readonly publish: PublishOutbox
+  readonly tell: Tell
   readonly metrics: NotifierMetrics
   readonly externalURL: string
   /** Names the present making of the ALERTS stream: its sequences begin anew with it. */
@@ -27,20 +31,18 @@ export interface GroupingParts {
 }
 
 export interface Grouping {
-  readonly store: GroupStore
   readonly grouper: Grouper
   /** Goes on by the policy that holds now. */
   adoptPolicy(): void
 }
 
 /** Puts together what groups alerts, and what mutes them. */
-export async function startGrouping(parts: GroupingParts): Promise<Grouping> {
-  const { ctx, policy, formerPolicy, metrics, incarnation } = parts
+export function startGrouping(parts: GroupingParts): Grouping {
+  const { ctx, records, written, policy, formerPolicy, metrics, incarnation } = parts
   const { bus, clock, log } = ctx
-  const groups = bucketName('groups', bus.subjects.prefix)
   const store = createGroupStore({
-    kv: await bus.kv('groups'),
-    wipe: (key) => bus.jsm.streams.purge(`KV_${groups}`, { filter: `$KV.${groups}.${key}` }),
+    records,
+    written,
     incarnation,
     formerPolicy,
     onBadRecord: (key, detail) =>
@@ -65,7 +67,6 @@ export async function startGrouping(parts: GroupingParts): Promise<Grouping> {
     },
   })
   return {
-    store,
     grouper,
     adoptPolicy() {
       inhibition.adoptPolicy()

@@ -19,16 +19,20 @@ import { webhookStages } from '../consumers/take-webhooks.ts'
 import type { Channel } from '../delivery/channel.ts'
 import type { RecentIds } from '../delivery/recent-ids.ts'
 import type { NotifierEnv } from '../env.ts'
+import type { Tell } from '../grouping/flush-group.ts'
+import type { AlertRecord } from '../grouping/records.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
 import type { Hushed } from '../policy/policy-mutes.ts'
 import { POSTED } from '../posted/posted-queue.ts'
 import { startPosted } from '../posted/start-posted.ts'
+import { openRecords } from '../records/open-records.ts'
+import type { Written } from '../records/written.ts'
 import type { Attend } from '../silences/attend-silences.ts'
 import type { ChannelSet } from './channel-set.ts'
 import { removedChannel, removedChannels } from './removed-channel.ts'
-import { createServing } from './serving.ts'
+import { createServing, type Started } from './serving.ts'
 import { startDelivery } from './start-delivery.ts'
 import { startGrouping } from './start-grouping.ts'
 import { type TakeOver, takeOverConsumer } from './take-over-consumer.ts'
@@ -42,6 +46,7 @@ export interface WorkParts {
   readonly hushed: Hushed
   readonly attend: Attend
   readonly publish: PublishOutbox
+  readonly written: Written<AlertRecord>
   readonly metrics: NotifierMetrics
   /** The Alertmanagers that are told of alerts, if any. */
   readonly targets: readonly Target[]
@@ -65,10 +70,10 @@ const DAY_MS = 24 * HOUR_MS
 const REMEMBER_ENDED_MS = 7 * DAY_MS
 const TIDY_EVERY_MS = 3_600_000
 const MANY = 1000
-/** What waits for nothing but NATS: as much as keeps it busy, since the rest would only wait in memory. */
-const TRANSITIONS = 256
+/** What waits for NATS and quick receivers: as much as keeps them busy, since the rest would only wait in memory. */
+const TRANSITIONS = 64
 /** Posted requests, of some 64 alerts each. */
-const REQUESTS = 16
+const REQUESTS = 4
 /** Messages that wait for their digests in memory; what is more waits in its queue. */
 const MOST_HELD = 10 * MANY
 
@@ -95,13 +100,25 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     return consumer
   }
 
-  async function startChannel(channel: Channel): Promise<Consumer> {
-    const deliver = await delivery.deliver(channel)
-    return consume(outboxOf(channel.name), {
+  async function startChannel(channel: Channel): Promise<Started> {
+    const deliver = await delivery.deliver(channel, (await waitingIn(bus, channel.name)) === 0)
+    const consumer = await consume(outboxOf(channel.name), {
       concurrency: MANY,
-      stages: pipeline(decodeJson, parseWith(outboxEvent), deliver),
+      stages: pipeline(decodeJson, parseWith(outboxEvent), deliver.stage),
     })
+    return { consumer, deliver }
   }
+
+  /** At once where that goes quickly, by the channel's queue otherwise. */
+  const tell: Tell = (notification, to, { mayWait }) =>
+    publish(notification, to, {
+      async instead(event) {
+        const deliver = serving.deliverOf(event.channel)
+        if (mayWait && (await deliver?.prompt(event, signal))) return true
+        deliver?.willQueue(event)
+        return false
+      },
+    })
 
   const outboxOf = (channel: string): TakeOver => ({
     stream: 'OUTBOX',
@@ -111,19 +128,22 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   })
 
   const incarnation = (await bus.jsm.streams.info(bus.streamName('ALERTS'))).created
-  const grouping = await startGrouping({
+  const records = await openRecords(ctx, mayAct)
+  const grouping = startGrouping({
     ctx,
+    records,
+    written: parts.written,
     policy,
     formerPolicy: parts.formerPolicy,
     hushed: parts.hushed,
-    publish,
+    tell,
     metrics,
     externalURL,
     incarnation,
     mayAct,
     signal,
   })
-  const { grouper, store } = grouping
+  const { grouper } = grouping
   const delivery = await startDelivery({ ctx, policy, publish, metrics, sent, mayAct, signal })
 
   const courses = await startCourses({
@@ -135,7 +155,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     mayAct,
     signal,
   })
-  const posted = await startPosted({ ctx, policy, metrics, mayAct, signal })
+  const posted = startPosted({ ctx, records, policy, metrics, mayAct, signal })
   const leave = parts.attend({ mayAct, signal })
   const forgetTrouble = ctx.readiness.check('alertmanager', courses.trouble, { onlyDegrades: true })
 
@@ -155,7 +175,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     while (!signal.aborted) {
       try {
         await grouper.forgetEndedBefore(clock.now() - REMEMBER_ENDED_MS)
-        await store.tidy(clock.now() - DAY_MS)
+        await records.tidy(clock.now() - DAY_MS)
         await courses.tidy()
         await serveChannels()
         await posted.forgetEndedBefore(clock.now() - HOUR_MS)
@@ -175,10 +195,11 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     delivery.stop()
     forgetTrouble()
     await Promise.all([...stopped, courses.stop()])
+    await records.stop()
   }
 
   try {
-    const held = await heldForDigests(bus)
+    const held = await waitingIn(bus, DIGEST)
     await consume(outboxOf(DIGEST), {
       concurrency: MOST_HELD,
       stages: pipeline(decodeJson, parseWith(outboxEvent), delivery.collect),
@@ -189,7 +210,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
       concurrency: MANY,
       stages: webhookStages({ bus, clock, log, courses, policy, publish, metrics, signal }),
     })
-    await posted.restore()
+    posted.restore()
     await consume(outboxOf(POSTED), {
       concurrency: REQUESTS,
       stages: postedStages({ book: posted, signal }),
@@ -221,9 +242,9 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   }
 }
 
-/** How many messages wait for their digests. */
-async function heldForDigests(bus: Bus): Promise<number> {
-  const subject = bus.subjects.outbox(DIGEST)
+/** How many messages are in a channel's queue. */
+async function waitingIn(bus: Bus, channel: string): Promise<number> {
+  const subject = bus.subjects.outbox(channel)
   const { state } = await bus.jsm.streams.info(bus.streamName('OUTBOX'), { subjects_filter: subject })
   return state.subjects?.[subject] ?? 0
 }
