@@ -152,25 +152,39 @@ describe('a bucket of records', () => {
     expect(wiped).toEqual([1])
   })
 
+  it('replaces a record that is stored by itself, and stores what is written with it together', async () => {
+    const bucket = createFaultyBucket(() => DONE)
+    const records = await open(bucket)
+    await records.put('a', '1')
+    await Promise.all(['a', 'b', 'c'].map((key) => records.put(key, '2')))
+    expect(bucket.textOf('a')).toBe('2')
+    expect(bucket.messages()).toHaveLength(2)
+  })
+
   it('takes back what failed and was stored after all, once that has arrived for certain', async () => {
-    let next: Fault = DONE
+    let next = DONE
     const bucket = createFaultyBucket(() => next)
     const records = await open(bucket)
-    next = { fate: 'late', turns: 50 }
-    const failed = [records.put('a', 'failed'), records.put('b', 'failed')]
-    for (const one of failed) await expect(one).rejects.toThrow('late')
-    next = DONE
+    const fail = async (fault: Fault) => {
+      next = fault
+      const failed = [records.put('a', 'failed'), records.put('b', 'failed')]
+      for (const one of failed) await expect(one).rejects.toThrow(fault.fate)
+      next = DONE
+      return bucket.sent.at(-1) ?? ''
+    }
+    const first = await fail({ fate: 'late', turns: 50 })
+    await fail({ fate: 'lost', turns: 1 })
     await records.tidy(ALL)
-    // Wiped now, it would come behind that.
-    await nextTurn()
-    await bucket.arrived()
-    const [late] = batchesIn(bucket)
+    // Were they wiped now, they would come behind that.
+    const second = await fail({ fate: 'late', turns: 50 })
     await Promise.all([records.put('a', '1'), records.put('b', '1')])
     await Promise.all([records.remove('a'), records.remove('b')])
     expect((await open(bucket)).takeLoaded('').size).toBe(0)
-    expect(batchesIn(bucket)).toContain(late)
     await records.tidy(ALL)
-    await waitFor(() => !batchesIn(bucket).includes(late ?? ''))
+    await waitFor(() => !batchesIn(bucket).includes(first))
+    expect(batchesIn(bucket)).toContain(second)
+    for (let i = 0; i < 4; i++) await records.tidy(ALL)
+    await waitFor(() => bucket.messages().length === 0)
   })
 })
 

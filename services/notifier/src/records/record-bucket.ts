@@ -194,7 +194,7 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
     },
     async tidy(beforeMs) {
       ledger.age()
-      for (const name of failed) {
+      for (const name of doubtful) {
         const found = await kv.get(name)
         if (found) ledger.doubted(name, found.revision)
         else ledger.dropped(name)
