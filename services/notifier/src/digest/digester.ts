@@ -27,8 +27,8 @@ export interface Digester {
 export function createDigester(deps: DigesterDeps): Digester {
   const { clock, log, metrics, groups } = deps
   const shelves = new Map<string, Shelf>()
-  /** Who waits to acknowledge a message. */
-  const waiting = new Map<string, () => void>()
+  /** Who waits to acknowledge a message: two, where JetStream has stored it twice. */
+  const waiting = new Map<string, Set<() => void>>()
   let collected = 0
 
   function shelfFor(book: Book): Shelf {
@@ -40,7 +40,7 @@ export function createDigester(deps: DigesterDeps): Digester {
 
   function onTold(id: string): void {
     groups.remove(id)
-    waiting.get(id)?.()
+    for (const tell of waiting.get(id) ?? []) tell()
     waiting.delete(id)
     tellSize()
   }
@@ -79,14 +79,17 @@ export function createDigester(deps: DigesterDeps): Digester {
 
   function untilTold(id: string, signal: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
+      const those = waiting.get(id) ?? new Set()
+      waiting.set(id, those)
       const leave = () => {
-        waiting.delete(id)
+        those.delete(told)
         reject(leftToNext())
       }
-      waiting.set(id, () => {
+      const told = () => {
         signal.removeEventListener('abort', leave)
         resolve()
-      })
+      }
+      those.add(told)
       signal.addEventListener('abort', leave, { once: true })
       if (signal.aborted) leave()
     })
