@@ -47,7 +47,10 @@ export function createBatchLedger(): BatchLedger {
   const mentions = new Map<string, number>()
   const alone = new Set<string>()
   const stale = new Map<string, number>()
-  /** Keys whose last record was dropped since the last aging, and before that; of those that were gone when read, that is not known. */
+  /**
+   * Keys whose last record was dropped since the last aging, and in the time before. Those that were gone already when
+   * they were read may be such keys.
+   */
   let droppedOfLate = new Set<string>()
   let droppedBefore = new Set<string>()
 

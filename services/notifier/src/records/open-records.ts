@@ -1,5 +1,5 @@
 import { bucketName } from '@tocsin/contract'
-import type { ServiceContext } from '@tocsin/runtime'
+import { type Bus, BusError, type ServiceContext } from '@tocsin/runtime'
 import { RETRY_PREFIX } from '../http/accept-alertmanager.ts'
 import { openRecordBucket, type RecordBucket } from './record-bucket.ts'
 
@@ -12,16 +12,32 @@ export async function openRecords(
   mayAct: () => boolean = () => true,
 ): Promise<RecordBucket> {
   const stream = `KV_${bucketName('groups', bus.subjects.prefix)}`
+
+  // Not by its key: when a server of 2.9 purges one, whoever reads the bucket passes over all else that is not read yet.
+  async function wipe(revision: number): Promise<void> {
+    await bus.jsm.streams.deleteMessage(stream, revision, false).catch(async (error: unknown) => {
+      if ((await bus.jsm.streams.getMessage(stream, { seq: revision })) !== null) throw error
+    })
+  }
+
   return openRecordBucket({
     kv: await bus.kv('groups'),
-    // Not by its key: when servers before 2.9.15 purge that, whoever reads the bucket passes over all it has not read yet.
-    async wipe(revision) {
-      await bus.jsm.streams.deleteMessage(stream, revision, false).catch(async (error: unknown) => {
-        if ((await bus.jsm.streams.getMessage(stream, { seq: revision })) !== null) throw error
-      })
-    },
+    wipe: (revision) => whileConnected(bus, wipe(revision)),
     isPassing: (key) => key.startsWith(RETRY_PREFIX),
     mayAct,
     onFault: (err) => log.debug({ err }, 'old records are dropped later'),
   })
+}
+
+/** After a loss of the connection there is no answer to wait for; whoever takes up the work anew waits for this. */
+async function whileConnected<T>(bus: Bus, answer: Promise<T>): Promise<T> {
+  const broken = Promise.withResolvers<never>()
+  const unfollow = bus.onReconnect(() =>
+    broken.reject(new BusError('unavailable', 'the connection broke', { retryable: true })),
+  )
+  try {
+    return await Promise.race([answer, broken.promise])
+  } finally {
+    unfollow()
+  }
 }

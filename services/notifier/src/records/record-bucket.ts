@@ -91,10 +91,10 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
   async function storeAll(): Promise<void> {
     for (writing = waiting.shift(); writing; writing = waiting.shift()) {
       await store(writing.writes)
-      if (ledger.stale.size > MOST_STALE) beginWiping()
+      if (ledger.stale.size > MOST_STALE) void beginWiping()
     }
     storing = undefined
-    beginWiping()
+    void beginWiping()
   }
 
   /** Resolves when all have ended: were others begun before, an older record might be stored behind a newer one. */
@@ -140,8 +140,9 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
     }
   }
 
-  function beginWiping(): void {
+  function beginWiping(): Promise<void> {
     wiping ??= Promise.resolve().then(wipeStale)
+    return wiping
   }
 
   async function wipeStale(): Promise<void> {
@@ -213,7 +214,7 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
       }
       for (const [name, batch] of old)
         await Promise.all(remainsOf(name).map((key) => write(key, batch.get(key))))
-      beginWiping()
+      await beginWiping()
     },
     async stop() {
       isStopped = true

@@ -128,7 +128,8 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   })
 
   const incarnation = (await bus.jsm.streams.info(bus.streamName('ALERTS'))).created
-  const records = await openRecords(ctx, mayAct)
+  // Also while this ends: what is told is written down.
+  const records = await openRecords(ctx, () => lease.isHeld())
   const grouping = startGrouping({
     ctx,
     records,
