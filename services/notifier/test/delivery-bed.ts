@@ -15,6 +15,8 @@ import type { Notification } from '../src/outbox/publish-outbox.ts'
 import type { RateLimit } from '../src/policy/policy.ts'
 
 export interface BedFacts {
+  /** How long after one attempt the next may begin. Milliseconds; 0 by default. */
+  readonly spacingMs?: number
   /** What the receiver answers, by the time since the start. */
   readonly answer: (nowMs: number, event: OutboxEvent) => SendOutcome | Promise<SendOutcome>
   readonly random?: () => number
@@ -97,7 +99,7 @@ export function deliveryBed(facts: BedFacts) {
           digest,
         }),
         channelsOf: () => facts.fallback?.channels ?? [],
-        pace: () => ({ concurrency: channel.concurrency, spacingMs: 0 }),
+        pace: () => ({ concurrency: channel.concurrency, spacingMs: facts.spacingMs ?? 0 }),
         limiter: createLimiter({
           count: () => Promise.reject(new Error('no Redis here')),
           redis: { trouble: () => 'away' },

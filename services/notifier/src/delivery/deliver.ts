@@ -56,6 +56,8 @@ export interface Deliver {
   readonly prompt: Prompt
   /** To be told of what is about to be put into the queue. */
   willQueue(event: OutboxEvent): void
+  /** And that it was not, after all. */
+  didNotQueue(event: OutboxEvent): void
 }
 
 /** `isQueueEmpty`: whether nothing is left in the queue by those who served it before. */
@@ -135,7 +137,11 @@ export function createDeliver(channel: Channel, deps: DeliverDeps, isQueueEmpty:
     {
       ...deps,
       queued,
-      isPlain: (event) => deps.planOf(event).rateLimit === undefined && !deps.held.has(event.id),
+      isPlain: (event) =>
+        deps.planOf(event).rateLimit === undefined &&
+        !deps.held.has(event.id) &&
+        // What waits for its turn, and leaves, would have taken it from others.
+        deps.pace().spacingMs === 0,
       attempt: (event, signal, mayBegin) =>
         gate.run(
           () => (mayBegin() ? attempt(event, signal) : Promise.resolve(undefined)),
@@ -155,6 +161,7 @@ export function createDeliver(channel: Channel, deps: DeliverDeps, isQueueEmpty:
   return {
     prompt,
     willQueue: (event) => queued.begin(event),
+    didNotQueue: (event) => queued.end(event),
     async stage(event, delivery) {
       const { signal } = delivery
       queued.begin(event, delivery.pending)

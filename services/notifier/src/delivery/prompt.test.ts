@@ -155,6 +155,12 @@ describe('what is told at once', () => {
     expect(arrived).toEqual([])
   })
 
+  it('is left to the queue of a channel that keeps a pace', async () => {
+    const { attempts, born } = deliveryBed({ answer: () => ok, spacingMs: 1000 })
+    expect(await (await born()).prompt(alertsNotification('webhook'))).toBe(false)
+    expect(attempts).toEqual([])
+  })
+
   it('is left to the queue where a limit or a digest may hold it', async () => {
     const limited = deliveryBed({ answer: () => ok, rateLimit: { limit: 1, perMs: 60_000 } })
     expect(await (await limited.born()).prompt(alertsNotification('webhook'))).toBe(false)

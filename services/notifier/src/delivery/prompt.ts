@@ -36,7 +36,7 @@ export type Begun = Map<string, Promise<Made>>
 /** A receiver that has not answered anything for so long is left to its queue. */
 const SILENCE_MS = 500
 /** Nothing is waited for any longer, whatever the receiver answers meanwhile. */
-const PATIENCE_MS = 5000
+const PATIENCE_MS = 2000
 
 export function createPrompt(deps: PromptDeps, begun: Begun): Prompt {
   const { queued, sent, isPlain, attempt, record, tellEnd, clock } = deps

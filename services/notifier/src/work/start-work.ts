@@ -2,6 +2,7 @@ import { outboxEvent } from '@tocsin/contract'
 import {
   type Bus,
   type Consumer,
+  codeOf,
   consumeDurable,
   decodeJson,
   type Lease,
@@ -110,15 +111,24 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   }
 
   /** At once where that goes quickly, by the channel's queue otherwise. */
-  const tell: Tell = (notification, to, { mayWait }) =>
-    publish(notification, to, {
-      async instead(event) {
-        const deliver = serving.deliverOf(event.channel)
-        if (mayWait && (await deliver?.prompt(event, signal))) return true
-        deliver?.willQueue(event)
-        return false
-      },
-    })
+  const tell: Tell = async (notification, to, { mayWait }) => {
+    const unsaid: (() => void)[] = []
+    try {
+      await publish(notification, to, {
+        async instead(event) {
+          const deliver = serving.deliverOf(event.channel)
+          if (mayWait && (await deliver?.prompt(event, signal))) return true
+          deliver?.willQueue(event)
+          unsaid.push(() => deliver?.didNotQueue(event))
+          return false
+        },
+      })
+    } catch (error) {
+      // Of anything else it is not known whether it was stored; it is tried again.
+      if (codeOf(error) === 'too_large') for (const unsay of unsaid) unsay()
+      throw error
+    }
+  }
 
   const outboxOf = (channel: string): TakeOver => ({
     stream: 'OUTBOX',
