@@ -56,9 +56,7 @@ it("the publisher's trace goes on from the event to every channel", async () => 
     'tocsin-collector: process METRICS',
     'tocsin-alert-evaluator: process METRICS',
     'tocsin-notifier: process ALERTS',
-    'tocsin-notifier: process OUTBOX',
+    ...['email', 'slack', 'webhook'].map((channel) => `tocsin-notifier: send ${channel}`),
   ]
   await waitFor(() => wanted.every((span) => spansOfTrace().includes(span)), { what: wanted.join(', ') })
-  const sent = () => spansOfTrace().filter((span) => span === 'tocsin-notifier: process OUTBOX')
-  await waitFor(() => sent().length === 3, { what: 'a span for each of the three channels' })
 })

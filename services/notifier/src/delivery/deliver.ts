@@ -1,5 +1,14 @@
 import type { OutboxEvent } from '@tocsin/contract'
-import { CodedError, type Delivery, type Done, done, RefusedError, type Stage, sleep } from '@tocsin/runtime'
+import {
+  CodedError,
+  type Delivery,
+  type Done,
+  done,
+  RefusedError,
+  type Stage,
+  sleep,
+  withSpan,
+} from '@tocsin/runtime'
 import { createGate, type Pace } from '../limits/gate.ts'
 import { createHoldOverLimit, type HoldOverLimitDeps } from '../limits/hold-over-limit.ts'
 import { attemptSend } from './attempt-send.ts'
@@ -77,12 +86,26 @@ export function createDeliver(channel: Channel, deps: DeliverDeps, isQueueEmpty:
   async function attempt(event: OutboxEvent, signal: AbortSignal): Promise<Made> {
     assertOurs(signal)
     const startedMs = clock.now()
-    const outcome = await attemptSend(channel, event, deps)
+    const outcome = await sendTraced(event)
     const endedMs = clock.now()
     // The receiver asks for quiet: a 429 for one notification is one for all.
     if (outcome.result === 'retry' && outcome.retryAfterMs !== undefined)
       gate.holdUntil(endedMs + Math.min(outcome.retryAfterMs, limits.mostDelayMs))
     return { outcome, startedMs, endedMs }
+  }
+
+  /** A span for each attempt: of a notification that does not pass the queue it is the only one. */
+  function sendTraced(event: OutboxEvent): Promise<SendOutcome> {
+    const attributes = { 'tocsin.notification': event.id, 'tocsin.receiver': event.receiver }
+    return withSpan(
+      `send ${channel.name}`,
+      async (span) => {
+        const outcome = await attemptSend(channel, event, deps)
+        span.setAttributes({ 'tocsin.outcome': outcome.result, 'tocsin.reason': outcome.reason })
+        return outcome
+      },
+      { kind: 'client', attributes },
+    )
   }
 
   function assertOurs(signal: AbortSignal): void {
