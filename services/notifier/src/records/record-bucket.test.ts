@@ -2,8 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { waitFor } from '@tocsin/testkit'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { createFaultyBucket, type Fate, type Fault } from '../../test/faulty-bucket.ts'
 import { BATCH_PREFIX, recordsOf } from './batch.ts'
-import { createFaultyBucket, type Fate, type Fault } from './faulty-bucket.ts'
 import { openRecordBucket, type RecordBucket } from './record-bucket.ts'
 
 const DONE: Fault = { fate: 'done', turns: 1 }

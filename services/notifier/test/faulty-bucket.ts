@@ -1,6 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { KV } from '@nats-io/kv'
-import type { RecordBucketDeps } from './record-bucket.ts'
+import type { RecordBucketDeps } from '../src/records/record-bucket.ts'
 
 /** What becomes of a request: `late` is answered with a failure before it is done, `unanswered` after. */
 export type Fate = 'done' | 'lost' | 'late' | 'unanswered'
