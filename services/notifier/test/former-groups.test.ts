@@ -1,4 +1,4 @@
-import { createLog } from '@tocsin/runtime'
+import { createLog, systemClock } from '@tocsin/runtime'
 import { failOnLeaks, waitFor } from '@tocsin/testkit'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { shortHash } from '../src/grouping/group-key.ts'
@@ -61,7 +61,7 @@ function formerRecords(atMs: number) {
 
 async function openStore(): Promise<GroupStore> {
   return createGroupStore({
-    records: await openRecords({ bus: world.bus, log }),
+    records: await openRecords({ bus: world.bus, log, clock: systemClock }),
     written: createWritten(),
     incarnation: (await world.bus.jsm.streams.info(world.bus.streamName('ALERTS'))).created,
     formerPolicy: defaultPolicy({

@@ -34,7 +34,7 @@ afterAll(async () => {
 })
 beforeEach(() => bus.jsm.streams.purge(STREAM))
 
-const open = () => openRecords({ bus, log })
+const open = () => openRecords({ bus, log, clock: systemClock })
 const recordOf = (key: string, n: number) =>
   JSON.stringify({ key, n, text: 'as long as\nrecords are '.repeat(3) })
 const keysOf = (count: number) => Array.from({ length: count }, (_, i) => `alert.${i}`)

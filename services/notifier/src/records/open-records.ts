@@ -1,5 +1,5 @@
 import { bucketName } from '@tocsin/contract'
-import { type Bus, BusError, type ServiceContext } from '@tocsin/runtime'
+import { type Bus, BusError, createThrottle, type ServiceContext } from '@tocsin/runtime'
 import { RETRY_PREFIX } from '../http/accept-alertmanager.ts'
 import { openRecordBucket, type RecordBucket } from './record-bucket.ts'
 
@@ -8,10 +8,12 @@ import { openRecordBucket, type RecordBucket } from './record-bucket.ts'
  * while `mayAct` denies it.
  */
 export async function openRecords(
-  { bus, log }: Pick<ServiceContext, 'bus' | 'log'>,
+  { bus, log, clock }: Pick<ServiceContext, 'bus' | 'log' | 'clock'>,
   mayAct: () => boolean = () => true,
 ): Promise<RecordBucket> {
   const stream = `KV_${bucketName('groups', bus.subjects.prefix)}`
+
+  const throttle = createThrottle(clock)
 
   // Not by its key: when a server of 2.9 purges one, whoever reads the bucket passes over all else that is not read yet.
   async function wipe(revision: number): Promise<void> {
@@ -25,7 +27,10 @@ export async function openRecords(
     wipe: (revision) => whileConnected(bus, wipe(revision)),
     isPassing: (key) => key.startsWith(RETRY_PREFIX),
     mayAct,
-    onFault: (err) => log.debug({ err }, 'old records are dropped later'),
+    onFault(err) {
+      const due = throttle('old records')
+      if (due) log.warn({ err, ...due }, `old records cannot be deleted from ${stream} yet; nothing is lost`)
+    },
   })
 }
 
