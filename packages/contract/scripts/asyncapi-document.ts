@@ -14,6 +14,7 @@ import {
   notificationRequest,
   outboxEvent,
   postedAlerts,
+  postedTransitions,
   rpcVerbs,
   type StreamKey,
   slaReportEvent,
@@ -105,6 +106,22 @@ const channels: readonly Channel[] = [
         schema: alertEvent,
         example: samples.sampleAlertEvent,
         summary: 'One alert changed its state',
+      },
+    },
+  },
+  {
+    key: 'posted',
+    stream: 'ALERTS',
+    address: address(subjects.postedAlerts(p('alertname')), 'alertname'),
+    title: 'Transitions of posted alerts',
+    description:
+      'Those of alerts that were posted to the notifier at /api/v2/alerts, the ones of a moment together; after a crash perhaps once more, with the same id.',
+    parameters: { alertname: 'percent-encoded where NATS needs it' },
+    messages: {
+      postedTransitions: {
+        schema: postedTransitions,
+        example: samples.samplePostedTransitions,
+        summary: 'Alerts that were posted changed their state',
       },
     },
   },

@@ -55,3 +55,6 @@ export const alertEvent = z.object({
   stages,
 })
 export type AlertEvent = z.infer<typeof alertEvent>
+
+/** Transitions of alerts that were posted, on `<prefix>.posted.<alertname>`. */
+export const postedTransitions = z.array(alertEvent).min(1)

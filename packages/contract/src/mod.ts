@@ -1,4 +1,11 @@
-export { type AlertEvent, alertEvent, alertState, type Stages, stages } from './alert-event.ts'
+export {
+  type AlertEvent,
+  alertEvent,
+  alertState,
+  postedTransitions,
+  type Stages,
+  stages,
+} from './alert-event.ts'
 export { type CustomRule, customRule, promDuration } from './alert-rule.ts'
 export { alertmanagerMetrics } from './alertmanager-catalogue.ts'
 export {

@@ -94,6 +94,28 @@ export const sampleAlertEvent: AlertEvent = {
   stages: { event: time, received: later, evaluated: later },
 }
 
+export const samplePostedTransitions: readonly AlertEvent[] = [
+  {
+    v: 1,
+    id: 'posted-41-kx2f9a-0',
+    time: later,
+    source: 'notifier',
+    state: 'firing',
+    alertname: 'DiskFull',
+    fingerprint: '5c8e69605d075834',
+    severity: 'high',
+    labels: { alertname: 'DiskFull', severity: 'high', job: 'node' },
+    annotations: {},
+    value: '',
+    activeAt: time,
+    firedAt: time,
+    generatorURL: 'http://prometheus:9090/graph',
+    group: '',
+    origin: 'posted',
+    stages: { event: later },
+  },
+]
+
 export const sampleNotificationRequest: NotificationRequest = {
   title: 'Deployment Complete',
   message: 'Successfully deployed version 2.0.0 to production',

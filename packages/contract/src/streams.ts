@@ -91,7 +91,7 @@ export function createStreams(subjects: Subjects = createSubjects()): readonly S
       maxAgeMs: hour,
       maxBytes: 128 * MiB,
     }),
-    stream('ALERTS', 'alert transitions', [subjects.allAlerts], {
+    stream('ALERTS', 'alert transitions', [subjects.allAlerts, subjects.allPostedAlerts], {
       ...log,
       maxAgeMs: 7 * day,
       duplicateWindowMs: hour,

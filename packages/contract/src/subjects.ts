@@ -29,6 +29,7 @@ export function textOfToken(token: string): string {
  *     <prefix>.spans.<service>
  *     <prefix>.alerts.<pending|firing|resolved>.<alertname>
  *     <prefix>.alerts.direct.<alertname>
+ *     <prefix>.posted.<alertname>
  *     <prefix>.notifications.request
  *     <prefix>.notifications.<delivered|failed|suppressed|dead>.<channel>
  *     <prefix>.outbox.<channel>
@@ -52,6 +53,9 @@ export function createSubjects(prefix: string = DEFAULT_PREFIX) {
     alert: (state: AlertState, alertname: string) => `${prefix}.alerts.${state}.${t(alertname)}`,
     /** A transition once more, which is told without Alertmanager. */
     directAlert: (alertname: string) => `${prefix}.alerts.direct.${t(alertname)}`,
+    /** Transitions of alerts that were posted, those of one moment together. Whoever publishes them takes them in. */
+    postedAlerts: (alertname: string) => `${prefix}.posted.${t(alertname)}`,
+    allPostedAlerts: `${prefix}.posted.*`,
     allAlerts: `${prefix}.alerts.>`,
     notificationRequest: `${prefix}.notifications.request`,
     delivery: (outcome: DeliveryOutcome, channel: string) =>

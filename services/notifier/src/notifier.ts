@@ -8,7 +8,6 @@ import { requestStages } from './consumers/take-requests.ts'
 import { isServed } from './delivery/plan.ts'
 import { createRecentIds } from './delivery/recent-ids.ts'
 import { type NotifierEnv, notifierEnv } from './env.ts'
-import type { AlertRecord } from './grouping/records.ts'
 import { addDeadLetterRoutes } from './http/dead-letter-routes.ts'
 import { createGuard, letsBrowsersIn } from './http/guard.ts'
 import { addIntakeRoutes } from './http/intake-routes.ts'
@@ -20,7 +19,6 @@ import { createPublishOutbox } from './outbox/publish-outbox.ts'
 import { defaultPolicy } from './policy/default-policy.ts'
 import { startPolicy } from './policy/start-policy.ts'
 import { createPublishPosted } from './posted/publish-posted.ts'
-import { createWritten } from './records/written.ts'
 import { addAcknowledgePage } from './silences/acknowledge-page-routes.ts'
 import { addAcknowledgementRoutes } from './silences/acknowledgement-routes.ts'
 import { createAttend } from './silences/attend-silences.ts'
@@ -61,8 +59,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
   const metrics = createNotifierMetrics(ctx.metrics)
   const publish = createPublishOutbox(bus, env.MAX_EVENT_BYTES)
   const quiet = await startSilences(ctx)
-  const written = createWritten<AlertRecord>()
-  const firing = await followAlerts(ctx, policy, written)
+  const firing = await followAlerts(ctx, policy)
 
   await consumeDurable(ctx, {
     stream: 'NOTIFICATIONS',
@@ -125,7 +122,7 @@ async function start(ctx: ServiceContext<NotifierEnv>): Promise<void> {
     },
     attend: createAttend({ ctx, quiet, firing }),
     publish,
-    written,
+    firing,
     metrics,
     targets,
     tls,

@@ -50,6 +50,27 @@ describe('with Alertmanager at hand', () => {
   }, 60_000)
 })
 
+describe('an alert that is posted to us', () => {
+  it('is told through Alertmanager as well', async () => {
+    const startsAt = new Date().toISOString()
+    const post = (endsMs: number) =>
+      fetch(`${world.service.url}/api/v2/alerts`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify([
+          { labels: { alertname: 'Posted' }, startsAt, endsAt: new Date(endsMs).toISOString() },
+        ]),
+      })
+    expect((await post(Date.now() + 600_000)).status).toBe(200)
+    await world.untilTold('Posted', ['firing'])
+    expect(await world.alertsInAlertmanager('Posted')).toHaveLength(1)
+    expect((await post(Date.now())).status).toBe(200)
+    await world.untilTold('Posted', ['firing', 'resolved'])
+    const deliveries = await world.waitForDeliveries('outcome=delivered&channel=webhook&alertname=Posted', 2)
+    expect(deliveries.every(({ groupKey }) => groupKey.startsWith('alertmanager/'))).toBe(true)
+  }, 60_000)
+})
+
 describe('when Alertmanager dies', () => {
   it('tells directly, once, and directly to the end, also after it has come back', async () => {
     await world.alert('Before')

@@ -6,7 +6,6 @@ import { createGroupStore, type GroupStore } from '../src/grouping/group-store.t
 import { webhookAlertOf } from '../src/grouping/webhook-alert.ts'
 import { defaultPolicy } from '../src/policy/default-policy.ts'
 import { openRecords } from '../src/records/open-records.ts'
-import { createWritten } from '../src/records/written.ts'
 import { transition } from './samples/events.ts'
 import { startWorld, type World } from './world.ts'
 
@@ -62,7 +61,7 @@ function formerRecords(atMs: number) {
 async function openStore(): Promise<GroupStore> {
   return createGroupStore({
     records: await openRecords({ bus: world.bus, log, clock: systemClock }),
-    written: createWritten(),
+    firing: { lead() {}, stored() {} },
     incarnation: (await world.bus.jsm.streams.info(world.bus.streamName('ALERTS'))).created,
     formerPolicy: defaultPolicy({
       integrations: [{ channel: 'webhook', type: 'webhook', sendResolved: true, settings: {} }],

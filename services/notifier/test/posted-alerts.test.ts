@@ -101,6 +101,25 @@ describe('an alert that is posted', () => {
 })
 
 describe('posted alerts', () => {
+  it('are in the story before anybody is told', async () => {
+    const alerts = ['a', 'b'].map((node) => ({
+      labels: { alertname: 'Waiting', node },
+      endsAt: inSeconds(600),
+    }))
+    const silenced = await amtoolAt(first.url)('silence', 'add', 'Waiting', '-c', 'known', '-a', 'ann')
+    expect(silenced.code).toBe(0)
+    await postAlerts(first.url, alerts)
+    const storyOf = async (alert: string) => {
+      const answer = await fetch(`${second.url}/api/v1/deliveries/${alert}/story`)
+      return ((await answer.json()) as { lines: { what: string; fingerprints: string[] }[] }).lines
+    }
+    const firing = async (alert: string) => (await storyOf(alert)).filter(({ what }) => what === 'firing')
+    await waitFor(async () => (await firing('Waiting')).length === 2)
+    const [one] = alerts.map(({ labels }) => fingerprint(labels))
+    expect(await firing(one ?? '')).toMatchObject([{ fingerprints: [one] }])
+    expect(world.told('Waiting')).toEqual([])
+  })
+
   it('that are valid are taken, though others of the request are not', async () => {
     const labels = { alertname: 'Valid' }
     const answer = await postAlerts(first.url, [{ labels: {} }, { labels, endsAt: inSeconds(600) }])

@@ -39,3 +39,31 @@ it('lets one replica work at a time, and another take over when it dies', async 
     numbers.flatMap((n) => [`firing After${n}`, `firing Before${n}`, `resolved Before${n}`]).sort(),
   )
 })
+
+it('shows on a replica that has lost the work what the next one stores', async () => {
+  const shown = async (name: string) => {
+    const answer = await fetch(
+      `${second.url}/api/v2/alerts?filter=${encodeURIComponent(`alertname="${name}"`)}`,
+    )
+    return ((await answer.json()) as unknown[]).length
+  }
+  const atWork = ({ logs }: ServiceUnderTest) => logs.filter(({ msg }) => msg === 'at work').length
+  await world.service.restart()
+  const before = atWork(world.service)
+  await world.publishAlert(transition({ name: 'Passing' }))
+  await waitFor(async () => (await shown('Passing')) === 1)
+  process.kill(second.pid, 'SIGSTOP')
+  try {
+    await waitFor(() => atWork(world.service) > before, { timeoutMs: 30_000 })
+    await world.publishAlert(transition({ name: 'Passing', state: 'resolved' }))
+    await world.publishAlert(transition({ name: 'Lasting' }))
+    const told = (status: string, name: string) =>
+      world.sink.requests.some(({ body }) => body.includes(`"status":"${status}"`) && body.includes(name))
+    await waitFor(() => told('resolved', 'Passing') && told('firing', 'Lasting'), { timeoutMs: 15_000 })
+  } finally {
+    process.kill(second.pid, 'SIGCONT')
+  }
+  await waitFor(async () => (await shown('Lasting')) === 1 && (await shown('Passing')) === 0, {
+    timeoutMs: 15_000,
+  })
+}, 90_000)

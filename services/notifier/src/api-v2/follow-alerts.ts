@@ -1,11 +1,10 @@
 import type { Labels } from '@tocsin/contract'
-import { type ConsumeDeps, createThrottle, watchBucket } from '@tocsin/runtime'
+import { backoffMs, type ConsumeDeps, createThrottle, sleep, watchBucket } from '@tocsin/runtime'
 import { type AlertRecord, alertRecord } from '../grouping/records.ts'
 import { createInhibition } from '../policy/inhibition.ts'
 import type { Policy } from '../policy/policy.ts'
 import { labelsOfRecord } from '../policy/routing-labels.ts'
 import { recordsOf } from '../records/batch.ts'
-import type { Written } from '../records/written.ts'
 
 const ALERT_PREFIX = 'alert.'
 
@@ -22,17 +21,30 @@ export interface FiringAlerts {
   onEnd(listener: (fingerprint: string) => void): () => void
 }
 
+/** The firing alerts, from the bucket or from whoever writes it. */
+export interface FollowedAlerts extends FiringAlerts, AlertsWriter {
+  /** From now on another process may write: its bucket is followed again. Done again, it changes nothing. */
+  follow(): void
+}
+
+/** What the process that writes the bucket says itself: it need not be sent back to it. */
+export interface AlertsWriter {
+  /** From now on this process writes; `records` is what the bucket holds. */
+  lead(records: readonly AlertRecord[]): void
+  /** A record was stored. */
+  stored(record: AlertRecord): void
+}
+
 /** Follows the alerts in the bucket `groups`; resolves once all are known. */
-export async function followAlerts(
-  deps: ConsumeDeps,
-  policy: () => Policy,
-  written: Written<AlertRecord>,
-): Promise<FiringAlerts> {
+export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Promise<FollowedAlerts> {
   const firing = new Map<string, AlertRecord>()
   const listeners = new Set<(fingerprint: string) => void>()
   const throttle = createThrottle(deps.clock)
   const inhibition = createInhibition(policy)
+  const { signal } = deps.lifecycle
   let adopted = policy()
+  /** Ends the present reading of the bucket; undefined while this process writes it. */
+  let reading: AbortController | undefined
 
   function end(fingerprint: string): void {
     const record = firing.get(fingerprint)
@@ -42,12 +54,18 @@ export async function followAlerts(
     for (const listener of [...listeners]) listener(fingerprint)
   }
 
-  function put(fingerprint: string, value: string): void {
-    const record = written.recall(fingerprint, value) ?? read(fingerprint, value)
-    if (record?.status === 'firing') {
-      firing.set(fingerprint, record)
-      inhibition.observe(fingerprint, labelsOfRecord(record), 'firing')
-    } else end(fingerprint)
+  function put(record: AlertRecord): void {
+    if (record.status !== 'firing') {
+      end(record.fingerprint)
+      return
+    }
+    firing.set(record.fingerprint, record)
+    inhibition.observe(record.fingerprint, labelsOfRecord(record), 'firing')
+  }
+
+  function replaceAll(records: ReadonlyMap<string, AlertRecord>): void {
+    for (const fingerprint of [...firing.keys()]) if (!records.has(fingerprint)) end(fingerprint)
+    for (const record of records.values()) put(record)
   }
 
   function read(fingerprint: string, value: string): AlertRecord | undefined {
@@ -59,25 +77,68 @@ export async function followAlerts(
     return undefined
   }
 
-  function follow(key: string, value: string | undefined): void {
-    for (const [one, text] of recordsOf(key, value)) {
-      if (!one.startsWith(ALERT_PREFIX)) continue
-      const fingerprint = one.slice(ALERT_PREFIX.length)
-      if (text === undefined) end(fingerprint)
-      else put(fingerprint, text)
+  /** What is stored is read from its beginning; until its end, what was known before is shown. */
+  async function watch(ended: AbortSignal): Promise<void> {
+    let before: Map<string, AlertRecord> | undefined = new Map()
+
+    function take(key: string, value: string | undefined): void {
+      if (ended.aborted) return
+      for (const [one, text] of recordsOf(key, value)) {
+        if (!one.startsWith(ALERT_PREFIX)) continue
+        const fingerprint = one.slice(ALERT_PREFIX.length)
+        const record = text === undefined ? undefined : read(fingerprint, text)
+        if (!before) record ? put(record) : end(fingerprint)
+        else if (record) before.set(fingerprint, record)
+        else before.delete(fingerprint)
+      }
+    }
+
+    const reader = await watchBucket(deps, 'groups', {
+      onPut: take,
+      onDelete: (key) => take(key, undefined),
+      onCurrent() {
+        if (!ended.aborted && before) replaceAll(before)
+        before = undefined
+      },
+      onRecreated() {
+        if (before) before.clear()
+        else replaceAll(new Map())
+      },
+    })
+    ended.addEventListener('abort', () => void reader.stop(), { once: true })
+    if (ended.aborted) await reader.stop()
+    else await reader.caughtUp
+  }
+
+  async function watchAgain(ended: AbortSignal): Promise<void> {
+    for (let tries = 0; !ended.aborted && !signal.aborted; tries++) {
+      try {
+        return await watch(ended)
+      } catch (error) {
+        if (tries === 0)
+          deps.log.warn({ err: error }, 'the alerts shown are those of before, until NATS answers')
+        await sleep(deps.clock, backoffMs(tries, 100, 5000), AbortSignal.any([ended, signal]))
+      }
     }
   }
 
-  const watch = await watchBucket(deps, 'groups', {
-    onPut: follow,
-    onDelete: (key) => follow(key, undefined),
-    onRecreated() {
-      for (const fingerprint of [...firing.keys()]) end(fingerprint)
-    },
-  })
-  await watch.caughtUp
+  reading = new AbortController()
+  await watch(reading.signal)
 
   return {
+    lead(records) {
+      reading?.abort()
+      reading = undefined
+      replaceAll(new Map(records.map((record) => [record.fingerprint, record])))
+    },
+    stored(record) {
+      if (!reading) put(record)
+    },
+    follow() {
+      if (reading || signal.aborted) return
+      reading = new AbortController()
+      void watchAgain(reading.signal)
+    },
     list: () => [...firing.values()],
     get: (fingerprint) => firing.get(fingerprint),
     inhibitedBy(labels) {

@@ -57,9 +57,10 @@ export function createFallbacks({ records, publish, clock, log, metrics }: Fallb
         await untilStored(() => store(event, to, reason), { clock, log }, signal)
       }),
     waitsForEnd(event) {
+      if (event.kind !== 'alerts' || event.fallback) return undefined
+      if (!event.alerts.some(({ status }) => status === 'resolved')) return undefined
       const record = records.find(event)
-      if (!record?.open || event.fallback || event.kind !== 'alerts') return undefined
-      return event.alerts.some(({ status }) => status === 'resolved') ? record.receiver : undefined
+      return record?.open ? record.receiver : undefined
     },
   }
 }

@@ -60,19 +60,28 @@ export async function readStory(
   const fingerprint = /^[0-9a-f]{16}$/.test(alert) ? alert : undefined
   const named = fingerprint === undefined ? { alertname: alert } : { fingerprint }
   const deliveries = await readDeliveries(bus, { ...span, ...named, equal: {} })
-  const transitions = await readLog(bus, {
-    ...span,
-    stream: 'ALERTS',
-    filterSubject: transitionsOf(bus, fingerprint === undefined ? alert : nameIn(deliveries.found)),
-    read(message): AlertEvent | undefined {
-      const { data: event } = alertEvent.safeParse(jsonOf(message))
-      // What is told directly was published before.
-      if (!event || event.direct) return undefined
-      return fingerprint === undefined || event.fingerprint === fingerprint ? event : undefined
-    },
-  })
-  const complete = [deliveries, transitions].every((page) => page.complete && page.found.length < span.limit)
-  return { lines: storyOf(transitions.found, deliveries.found), complete }
+  const subjects = transitionsOf(bus, fingerprint === undefined ? alert : nameIn(deliveries.found))
+  const transitions = await Promise.all(
+    subjects.map((filterSubject) =>
+      readLog(bus, {
+        ...span,
+        stream: 'ALERTS',
+        filterSubject,
+        read(message): readonly AlertEvent[] | undefined {
+          const events = eventsOf(jsonOf(message)).filter(
+            // What is told directly was published before.
+            (event) => !event.direct && (fingerprint === undefined || event.fingerprint === fingerprint),
+          )
+          return events.length > 0 ? events : undefined
+        },
+      }),
+    ),
+  )
+  const pages = [deliveries, ...transitions]
+  const complete = pages.every((page) => page.complete && page.found.length < span.limit)
+  // What was posted is stored once more after a crash.
+  const once = new Map(transitions.flatMap(({ found }) => found.flat()).map((event) => [event.id, event]))
+  return { lines: storyOf([...once.values()], deliveries.found), complete }
 }
 
 /** Of one alert alone: a digest or a group may name several. */
@@ -81,9 +90,15 @@ function nameIn(deliveries: readonly DeliveryEvent[]): string | undefined {
   return alone?.alertnames?.[0]
 }
 
-function transitionsOf({ subjects }: LogBus, alertname: string | undefined): string | undefined {
-  if (alertname === undefined) return undefined
-  return `${subjects.allAlerts.slice(0, -1)}*.${subjectToken(alertname)}`
+/** The subjects of an alert's transitions: as the evaluator tells them, and as they were posted. */
+function transitionsOf({ subjects }: LogBus, alertname: string | undefined): readonly (string | undefined)[] {
+  if (alertname === undefined) return [undefined]
+  return [`${subjects.allAlerts.slice(0, -1)}*.${subjectToken(alertname)}`, subjects.postedAlerts(alertname)]
+}
+
+/** One transition, or those of posted alerts. */
+function eventsOf(json: unknown): readonly AlertEvent[] {
+  return (Array.isArray(json) ? json : [json]).flatMap((one) => alertEvent.safeParse(one).data ?? [])
 }
 
 /** NATS filters before we read, but only inside one of the stream's subjects, which each have one outcome. */

@@ -2,6 +2,7 @@ import type { AlertRecord } from './records.ts'
 
 /** Alerts in Alertmanager's order: by job, by instance (those without last), by how many labels, then by these. */
 export function inAlertOrder(alerts: readonly AlertRecord[]): readonly AlertRecord[] {
+  if (alerts.length < 2) return alerts
   return alerts
     .map((record) => ({
       record,

@@ -67,6 +67,7 @@ export function worst(given: readonly Severity[]): Severity {
 /** The pairs that all have. */
 export function common(maps: readonly Readonly<Record<string, string>>[]): Record<string, string> {
   const [first = {}, ...rest] = maps
+  if (rest.length === 0) return { ...first }
   return Object.fromEntries(
     Object.entries(first).filter(([name, value]) => rest.every((map) => map[name] === value)),
   )

@@ -36,6 +36,8 @@ export interface FlushDecision {
   readonly muted: readonly AlertRecord[]
 }
 
+const NONE: ReadonlySet<string> = new Set()
+
 /** Decides what a group tells now, to whom, and what is known of it afterwards: Alertmanager's deduplication. */
 export function decideFlush(input: FlushInput, nowMs: number): FlushDecision {
   const visible: AlertRecord[] = []
@@ -88,12 +90,12 @@ function afterTelling(
   atMs: number,
 ): Told {
   const now = new Set(firing.map(({ fingerprint }) => fingerprint))
+  const after = { ...told, atMs, count: told.count + 1, firing: now, open: now, dropped: NONE }
+  if (!told.sendResolved || told.open.size === 0) return after
   const open = new Set(now)
-  if (told.sendResolved) {
-    const closed = new Set(ended.map(({ fingerprint }) => fingerprint))
-    for (const one of told.open) if (!closed.has(one) && !told.dropped.has(one)) open.add(one)
-  }
-  return { ...told, atMs, count: told.count + 1, firing: now, open, dropped: new Set() }
+  const closed = new Set(ended.map(({ fingerprint }) => fingerprint))
+  for (const one of told.open) if (!closed.has(one) && !told.dropped.has(one)) open.add(one)
+  return { ...after, open }
 }
 
 /** Of members that leave, ended, while a channel believes that they fire: their end is not told any more. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { Labels } from '@tocsin/contract'
 import type { Route } from '../policy/policy.ts'
 
@@ -10,17 +10,19 @@ export interface GroupName {
 
 /** The group of a route that an alert belongs to. */
 export function groupOf(route: Route, alertLabels: Labels): GroupName {
-  const names = route.groupBy === 'each_alert' ? Object.keys(alertLabels) : route.groupBy
+  const names = route.groupBy === 'each_alert' ? Object.keys(alertLabels) : [...route.groupBy]
   const labels: Record<string, string> = {}
-  for (const name of [...names].sort()) {
+  const pairs: string[] = []
+  for (const name of names.sort()) {
     const value = alertLabels[name]
-    if (value !== undefined) labels[name] = value
+    if (value === undefined) continue
+    labels[name] = value
+    pairs.push(`${name}=${JSON.stringify(value)}`)
   }
-  const pairs = Object.entries(labels).map(([name, value]) => `${name}=${JSON.stringify(value)}`)
   return { key: `${route.key}:{${pairs.join(', ')}}`, labels }
 }
 
 /** A short name for a text of any length, fit for a KV key or a message id: 80 bits of SHA-256. */
 export function shortHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex').slice(0, 20)
+  return hash('sha256', text, 'hex').slice(0, 20)
 }

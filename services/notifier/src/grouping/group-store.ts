@@ -1,7 +1,7 @@
 import type { z } from 'zod'
+import type { AlertsWriter } from '../api-v2/follow-alerts.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { RecordBucket } from '../records/record-bucket.ts'
-import type { Written } from '../records/written.ts'
 import { formerAlert, formerGroup, presentGroup } from './former-records.ts'
 import { shortHash } from './group-key.ts'
 import { type AlertRecord, alertRecord, type GroupRecord } from './records.ts'
@@ -30,7 +30,7 @@ const pageKey = (key: string, turn: number, page: number) => `told.${shortHash(k
 
 export interface GroupStoreOptions {
   readonly records: RecordBucket
-  readonly written: Written<AlertRecord>
+  readonly firing: AlertsWriter
   /** Names the present making of the ALERTS stream: sequences of an earlier one mean nothing. */
   readonly incarnation: string
   /** The policy of before there was a configuration file: what groups of then had told is read by it. */
@@ -39,14 +39,13 @@ export interface GroupStoreOptions {
 }
 
 export function createGroupStore(options: GroupStoreOptions): GroupStore {
-  const { records, written, incarnation, onBadRecord } = options
+  const { records, firing, incarnation, onBadRecord } = options
   /** The pages that a group's record names, and how often these were written. */
   const pagesOf = new Map<string, { readonly turn: number; readonly names: readonly string[] }>()
 
   const putAlert = async (record: AlertRecord) => {
-    const text = JSON.stringify(record)
-    written.note(record.fingerprint, text, record)
-    await records.put(alertKey(record.fingerprint), text)
+    await records.put(alertKey(record.fingerprint), JSON.stringify(record))
+    firing.stored(record)
   }
 
   async function putGroup(record: GroupRecord): Promise<void> {
@@ -106,6 +105,7 @@ export function createGroupStore(options: GroupStoreOptions): GroupStore {
       const alerts = [...entries]
         .filter(([key]) => key.startsWith('alert.'))
         .flatMap((entry) => read(alertRecord, entry) ?? [])
+      firing.lead(alerts)
       const known = entries.get(INCARNATION)
       if (known === incarnation) return { alerts, groups }
       // The stream was made anew, so its sequences begin again: all that is known counts as said before its first one.

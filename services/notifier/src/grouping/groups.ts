@@ -129,10 +129,11 @@ export function createGroups(policy: () => Policy): Groups {
     all: () => groups.values(),
     has: (group) => groups.get(group.key) === group,
     placesOf(event) {
+      const of = memberOf.get(event.fingerprint)
+      if (!of) return placesIn(labelsOfAlert(event))
       const places = new Map<string, Place>()
-      for (const { key, route, labels } of memberOf.get(event.fingerprint) ?? [])
-        places.set(key, { route, labels })
-      if (event.state === 'resolved' && places.size > 0 && !event.direct) return places
+      for (const { key, route, labels } of of) places.set(key, { route, labels })
+      if (event.state === 'resolved' && !event.direct) return places
       return new Map([...places, ...placesIn(labelsOfAlert(event))])
     },
     open,

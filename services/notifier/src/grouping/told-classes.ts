@@ -15,8 +15,20 @@ export interface Class {
 
 const NONE: ReadonlySet<string> = new Set()
 
+/** Asked for every alert, and the same for as long as the policy holds. */
+const untoldByWays = new WeakMap<readonly Way[], readonly Class[]>()
+
 /** A receiver's channels by what they have been told, then those that it had. */
 export function classesOf(told: readonly Told[], ways: readonly Way[]): readonly Class[] {
+  if (told.length > 0) return classesOfTold(told, ways)
+  const known = untoldByWays.get(ways)
+  if (known) return known
+  const classes = classesOfTold(told, ways)
+  untoldByWays.set(ways, classes)
+  return classes
+}
+
+function classesOfTold(told: readonly Told[], ways: readonly Way[]): readonly Class[] {
   const classes: Class[] = []
   for (const entry of told) {
     for (const sendResolved of [true, false]) {

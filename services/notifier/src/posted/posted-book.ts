@@ -1,17 +1,22 @@
 import type { AlertEvent } from '@tocsin/contract'
 import { fingerprint as fingerprintOf, type PostedAlert, type PostedAlerts } from '@tocsin/contract'
-import { type Clock, CodedError, type Log } from '@tocsin/runtime'
+import { type Clock, CodedError, type Log, RefusedError } from '@tocsin/runtime'
+import type { TakeIn } from '../consumers/take-in.ts'
 import { createInOrder } from '../delivery/in-order.ts'
+import { createGate } from '../limits/gate.ts'
 import { untilStored } from '../outbox/until-stored.ts'
 import { judgePosted, type PostedJudgement } from './judge-posted.ts'
 import type { PostedRecord } from './posted-record.ts'
 import type { PostedStore } from './posted-store.ts'
+import type { PublishTransition } from './publish-transition.ts'
 import { toTransition } from './to-transition.ts'
 
 export interface PostedBookDeps {
   readonly store: PostedStore
-  /** Stores a transition; repeating it with the same id is safe. */
-  readonly publish: (event: AlertEvent) => Promise<void>
+  readonly publish: PublishTransition
+  readonly takeIn: TakeIn
+  /** Keeps what can never be told as a dead letter; repeating it is safe. */
+  readonly refuse: (event: AlertEvent, why: RefusedError) => Promise<void>
   readonly clock: Clock
   readonly log: Log
   /** From taking up the work on, how long nothing ends by not being posted again. Milliseconds. */
@@ -42,11 +47,14 @@ interface Posting {
 }
 
 const RETRY_MS = 1000
+/** A request may hold thousands of alerts: what waits for receivers and NATS is as much as keeps them busy. */
+const AT_ONCE = 64
 
 export function createPostedBook(deps: PostedBookDeps): PostedBook {
-  const { store, publish, clock, log, mayAct, signal, taken } = deps
+  const { store, publish, takeIn, clock, log, mayAct, signal, taken } = deps
   const known = new Map<string, PostedRecord>()
   const inOrder = createInOrder()
+  const gate = createGate(() => ({ concurrency: AT_ONCE, spacingMs: 0 }), clock)
   const begunMs = clock.now()
   let armedMs = Number.POSITIVE_INFINITY
   let disarm = () => {}
@@ -61,10 +69,16 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     disarm = clock.setTimeout(() => void endOverdue(), Math.max(0, atMs - clock.now()))
   }
 
-  /** The stream first, then what is known: a crash in between tells the same transition, with the same id, again. */
+  /** Told first, then known: a crash in between tells the same transition, with the same id, again. */
   async function tell(event: AlertEvent, record: PostedRecord): Promise<void> {
     if (!mayAct()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
-    await publish(event)
+    const sequence = await publish(event)
+    try {
+      await gate.run(() => takeIn(event, sequence), { urgent: event.severity === 'critical', signal })
+    } catch (error) {
+      if (!(error instanceof RefusedError)) throw error
+      await deps.refuse(event, error)
+    }
     await store.put(record)
     known.set(record.fingerprint, record)
   }

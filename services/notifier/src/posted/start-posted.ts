@@ -1,14 +1,19 @@
 import type { ServiceContext } from '@tocsin/runtime'
+import type { TakeIn } from '../consumers/take-in.ts'
+import type { NotifierEnv } from '../env.ts'
+import { writeDeadLetter } from '../http/keep-dead-letter.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { RecordBucket } from '../records/record-bucket.ts'
 import { createPostedBook, type PostedBook } from './posted-book.ts'
 import { createPostedStore } from './posted-store.ts'
+import { createPublishTransition } from './publish-transition.ts'
 
 export interface PostedParts {
-  readonly ctx: ServiceContext
+  readonly ctx: ServiceContext<NotifierEnv>
   readonly records: RecordBucket
   readonly policy: () => Policy
+  readonly takeIn: TakeIn
   readonly metrics: NotifierMetrics
   readonly mayAct: () => boolean
   /** Aborts when this process must leave the work to another. */
@@ -17,8 +22,16 @@ export interface PostedParts {
 
 const TOLD: readonly string[] = ['firing', 'changed', 'resolved', 'timed_out']
 
-/** The book of posted alerts, which tells of them on ALERTS: from there they go as all others. */
-export function startPosted({ ctx, records, policy, metrics, mayAct, signal }: PostedParts): PostedBook {
+/** The book of posted alerts, which takes their transitions into their groups. */
+export function startPosted({
+  ctx,
+  records,
+  policy,
+  takeIn,
+  metrics,
+  mayAct,
+  signal,
+}: PostedParts): PostedBook {
   const { bus, clock, log } = ctx
   return createPostedBook({
     store: createPostedStore({
@@ -26,9 +39,18 @@ export function startPosted({ ctx, records, policy, metrics, mayAct, signal }: P
       onBadRecord: (key, detail) =>
         log.error({ key, detail }, 'a record of the bucket groups cannot be read, and is left out'),
     }),
-    async publish(event) {
-      await bus.publish(bus.subjects.alert(event.state, event.alertname), event, { msgId: event.id })
-    },
+    publish: createPublishTransition(bus, ctx.env.MAX_EVENT_BYTES),
+    takeIn,
+    refuse: (event, { code, message }) =>
+      writeDeadLetter(bus, {
+        reason: code,
+        detail: message,
+        subject: bus.subjects.postedAlerts(event.alertname),
+        stream: bus.streamName('ALERTS'),
+        body: Buffer.from(JSON.stringify(event)),
+        time: event.time,
+        msgId: `${event.id}:${code}`,
+      }),
     clock,
     log,
     graceMs: () => policy().resolveTimeoutMs,

@@ -1,21 +1,20 @@
 import type { ServiceContext } from '@tocsin/runtime'
+import type { AlertsWriter } from '../api-v2/follow-alerts.ts'
 import { logMuted } from '../delivery/log-muted.ts'
 import type { NotifierEnv } from '../env.ts'
 import type { Tell } from '../grouping/flush-group.ts'
 import { createGroupStore } from '../grouping/group-store.ts'
 import { createGrouper, type Grouper } from '../grouping/grouper.ts'
-import type { AlertRecord } from '../grouping/records.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import { createInhibition } from '../policy/inhibition.ts'
 import type { Policy } from '../policy/policy.ts'
 import { createMutes, type Hushed } from '../policy/policy-mutes.ts'
 import type { RecordBucket } from '../records/record-bucket.ts'
-import type { Written } from '../records/written.ts'
 
 export interface GroupingParts {
   readonly ctx: ServiceContext<NotifierEnv>
   readonly records: RecordBucket
-  readonly written: Written<AlertRecord>
+  readonly firing: AlertsWriter
   readonly policy: () => Policy
   /** The policy without a configuration file: what groups had told before there was one is read by it. */
   readonly formerPolicy: Policy
@@ -38,11 +37,11 @@ export interface Grouping {
 
 /** Puts together what groups alerts, and what mutes them. */
 export function startGrouping(parts: GroupingParts): Grouping {
-  const { ctx, records, written, policy, formerPolicy, metrics, incarnation } = parts
+  const { ctx, records, firing, policy, formerPolicy, metrics, incarnation } = parts
   const { bus, clock, log } = ctx
   const store = createGroupStore({
     records,
-    written,
+    firing,
     incarnation,
     formerPolicy,
     onBadRecord: (key, detail) =>

@@ -14,14 +14,15 @@ import {
 import type { Target, TlsPaths } from '../alertmanager/alertmanager-env.ts'
 import type { AlertmanagerMetrics } from '../alertmanager/alertmanager-metrics.ts'
 import { startCourses } from '../alertmanager/start-courses.ts'
+import type { FollowedAlerts } from '../api-v2/follow-alerts.ts'
 import { alertStages } from '../consumers/take-alerts.ts'
+import { createTakeIn } from '../consumers/take-in.ts'
 import { postedStages } from '../consumers/take-posted.ts'
 import { webhookStages } from '../consumers/take-webhooks.ts'
 import type { Channel } from '../delivery/channel.ts'
 import type { RecentIds } from '../delivery/recent-ids.ts'
 import type { NotifierEnv } from '../env.ts'
 import type { Tell } from '../grouping/flush-group.ts'
-import type { AlertRecord } from '../grouping/records.ts'
 import type { NotifierMetrics } from '../metrics.ts'
 import type { PublishOutbox } from '../outbox/publish-outbox.ts'
 import { DIGEST, type Policy, WEBHOOKS } from '../policy/policy.ts'
@@ -29,7 +30,6 @@ import type { Hushed } from '../policy/policy-mutes.ts'
 import { POSTED } from '../posted/posted-queue.ts'
 import { startPosted } from '../posted/start-posted.ts'
 import { openRecords } from '../records/open-records.ts'
-import type { Written } from '../records/written.ts'
 import type { Attend } from '../silences/attend-silences.ts'
 import type { ChannelSet } from './channel-set.ts'
 import { removedChannel, removedChannels } from './removed-channel.ts'
@@ -47,7 +47,7 @@ export interface WorkParts {
   readonly hushed: Hushed
   readonly attend: Attend
   readonly publish: PublishOutbox
-  readonly written: Written<AlertRecord>
+  readonly firing: FollowedAlerts
   readonly metrics: NotifierMetrics
   /** The Alertmanagers that are told of alerts, if any. */
   readonly targets: readonly Target[]
@@ -143,7 +143,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
   const grouping = startGrouping({
     ctx,
     records,
-    written: parts.written,
+    firing: parts.firing,
     policy,
     formerPolicy: parts.formerPolicy,
     hushed: parts.hushed,
@@ -166,7 +166,8 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     mayAct,
     signal,
   })
-  const posted = startPosted({ ctx, records, policy, metrics, mayAct, signal })
+  const takeIn = createTakeIn({ bus, clock, grouper, courses, metrics, signal })
+  const posted = startPosted({ ctx, records, policy, takeIn, metrics, mayAct, signal })
   const leave = parts.attend({ mayAct, signal })
   const forgetTrouble = ctx.readiness.check('alertmanager', courses.trouble, { onlyDegrades: true })
 
@@ -207,6 +208,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     forgetTrouble()
     await Promise.all([...stopped, courses.stop()])
     await records.stop()
+    parts.firing.follow()
   }
 
   try {
@@ -221,14 +223,14 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
       concurrency: MANY,
       stages: webhookStages({ bus, clock, log, courses, policy, publish, metrics, signal }),
     })
+    // Behind what the queues held, some of which was put at their end again: an end must not overtake its beginning.
+    await grouper.restore()
+    // Only now: what a crash left half told has been told, and new transitions come after it.
     posted.restore()
     await consume(outboxOf(POSTED), {
       concurrency: REQUESTS,
       stages: postedStages({ book: posted, signal }),
     })
-    // Behind what the queues held, some of which was put at their end again: an end must not overtake its beginning.
-    await grouper.restore()
-    // Only now: what a crash left half told has been told, and new transitions come after it.
     await consume(
       {
         stream: 'ALERTS',
@@ -236,7 +238,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
         filterSubject: bus.subjects.allAlerts,
         workQueue: false,
       },
-      { concurrency: TRANSITIONS, stages: alertStages({ bus, clock, grouper, courses, metrics, signal }) },
+      { concurrency: TRANSITIONS, stages: alertStages({ takeIn, metrics }) },
     )
   } catch (error) {
     await stop()

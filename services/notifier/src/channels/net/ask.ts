@@ -24,7 +24,7 @@ export async function ask(
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
   const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>()
-  const decoder = new TextDecoder()
+  let decoder: InstanceType<typeof TextDecoder> | undefined
   let controller: Dispatcher.DispatchController | undefined
   let begun: Omit<HttpAnswer, 'body'> | undefined
   let text = ''
@@ -47,6 +47,7 @@ export async function ask(
       }
     },
     onResponseData(answering, chunk) {
+      decoder ??= new TextDecoder()
       text += decoder.decode(chunk, { stream: true })
       if (text.length < most) return
       end()

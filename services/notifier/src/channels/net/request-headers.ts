@@ -32,7 +32,7 @@ export function createRequestHeaders(
       delete headers[name.toLowerCase()]
       if (given.length > 0) headers[name.toLowerCase()] = given.map((value) => value.trim()).join(', ')
     }
-    secrets.add(...Object.values(headers).map(secretIn))
+    for (const value of Object.values(headers)) if (value.includes(' ')) secrets.add(secretIn(value))
     return headers
   }
 }

@@ -1,0 +1,91 @@
+import type { AlertEvent, PostedAlert, PostedAlerts } from '@tocsin/contract'
+import { CodedError, createLog, RefusedError } from '@tocsin/runtime'
+import { testClock } from '@tocsin/testkit'
+import { describe, expect, it } from 'vitest'
+import { createPostedBook } from './posted-book.ts'
+import type { PostedRecord } from './posted-record.ts'
+
+const NOW = Date.UTC(2026, 2, 1, 12)
+const at = (minutes: number) => new Date(NOW + minutes * 60_000).toISOString()
+const alert = (alertname: string, endsAt = at(5)): PostedAlert => ({
+  labels: { alertname },
+  annotations: {},
+  startsAt: at(-1),
+  endsAt,
+  timeout: false,
+  generatorURL: '',
+})
+const request = (...alerts: PostedAlert[]): PostedAlerts => ({
+  v: 1,
+  id: 'r',
+  time: at(0),
+  source: 'test',
+  alerts,
+})
+
+/** A book that writes down what it does; `takeIn` may fail. */
+function createTriedBook(takeIn: (event: AlertEvent, tries: number) => void = () => {}) {
+  const did: string[] = []
+  const known = new Map<string, PostedRecord>()
+  const tries = new Map<string, number>()
+  const clock = testClock(NOW)
+  let place = 0
+  const named = ({ state, alertname }: AlertEvent) => `${state} ${alertname}`
+  const book = createPostedBook({
+    store: {
+      load: () => [...known.values()],
+      put(record) {
+        did.push(`knows ${record.alert.labels['alertname']}`)
+        known.set(record.fingerprint, record)
+        return Promise.resolve()
+      },
+      forget: () => Promise.resolve(),
+    },
+    publish: () => Promise.resolve(++place),
+    takeIn(event) {
+      const count = (tries.get(event.id) ?? 0) + 1
+      tries.set(event.id, count)
+      takeIn(event, count)
+      did.push(named(event))
+      return Promise.resolve('sent')
+    },
+    refuse(event, { code }) {
+      did.push(`refuses ${named(event)}: ${code}`)
+      return Promise.resolve()
+    },
+    clock,
+    log: createLog({ service: 'test', version: '0', level: 'silent' }),
+    graceMs: () => 0,
+    taken() {},
+    mayAct: () => true,
+    signal: new AbortController().signal,
+  })
+  return { book, did, clock }
+}
+
+describe('the book of posted alerts', () => {
+  it('knows an alert once it is told: a crash in between tells the same again', async () => {
+    const { book, did } = createTriedBook()
+    await book.take(request(alert('A')), 'r')
+    await book.take(request(alert('A', at(-1))), 's')
+    expect(did).toEqual(['firing A', 'knows A', 'resolved A', 'knows A'])
+  })
+
+  it('keeps what can never be told, and tells the rest of its request', async () => {
+    const { book, did } = createTriedBook(({ alertname }) => {
+      if (alertname === 'A') throw new RefusedError('too_large', 'it fits no message')
+    })
+    await book.take(request(alert('A'), alert('B')), 'r')
+    expect([...did].sort()).toEqual(['firing B', 'knows A', 'knows B', 'refuses firing A: too_large'])
+  })
+
+  it('tries again what could not be told yet', async () => {
+    const { book, did, clock } = createTriedBook((_event, tries) => {
+      if (tries === 1) throw new CodedError('unavailable', 'NATS is away', { retryable: true })
+    })
+    const taken = book.take(request(alert('A')), 'r')
+    await clock.advance(1000)
+    await taken
+    expect(did).toEqual(['firing A', 'knows A'])
+  })
+})
