@@ -12,10 +12,13 @@ export interface Load {
 
 const subjects = createSubjects()
 const MOST_PAUSE_MS = 40
+const POST_AGAIN_MS = 50
+const HOUR_MS = 3_600_000
 /** So many rounds lie between two alerts that the receiver refuses. */
 const REFUSED_EVERY = 5
 
-export function createLoad(bus: Pick<Bus, 'publish'>): Load {
+/** `url`: where the notifier takes alerts that are posted. */
+export function createLoad(bus: Pick<Bus, 'publish'>, url: string): Load {
   const once: string[] = []
   const ordered: string[] = []
   const dead: string[] = []
@@ -56,6 +59,26 @@ export function createLoad(bus: Pick<Bus, 'publish'>): Load {
     await bus.publish(subjects.notificationRequest, { id: title, title, severity }, { msgId: title })
   }
 
+  /** Alerts of one request, as Prometheus posts them: again, until they are accepted. */
+  async function post(ns: readonly string[], startsAt: string, endsAt: string): Promise<void> {
+    const alerts = ns.map((n) => ({
+      labels: { alertname: 'Posted', severity: 'critical', n },
+      startsAt,
+      endsAt,
+    }))
+    const request = {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(alerts),
+    }
+    for (;;) {
+      const answer = await fetch(`${url}/api/v2/alerts`, request).catch(() => undefined)
+      await answer?.arrayBuffer().catch(() => {})
+      if (answer?.ok) return
+      await delay(POST_AGAIN_MS)
+    }
+  }
+
   return {
     wanted: { once, ordered, dead },
     async round() {
@@ -64,6 +87,9 @@ export function createLoad(bus: Pick<Bus, 'publish'>): Load {
       await message(`m${k}`, 'medium')
       await alert(`G${k}`, 'Grouped', 'high', 'firing')
       await message(`d${k}`, 'low')
+      const posted = [`P${k}`, `Q${k}`]
+      const startsAt = new Date().toISOString()
+      await post(posted, startsAt, new Date(Date.now() + HOUR_MS).toISOString())
       await delay(Math.random() * MOST_PAUSE_MS)
       if (k % REFUSED_EVERY === 0) {
         dead.push(`firing R${k}`)
@@ -71,8 +97,9 @@ export function createLoad(bus: Pick<Bus, 'publish'>): Load {
       }
       await alert(`C${k}`, 'Critical', 'critical', 'resolved')
       await alert(`G${k}`, 'Grouped', 'high', 'resolved')
-      once.push(`firing C${k}`, `resolved C${k}`)
-      ordered.push(`C${k}`, `G${k}`)
+      await post(posted, startsAt, new Date().toISOString())
+      for (const n of [`C${k}`, ...posted]) once.push(`firing ${n}`, `resolved ${n}`)
+      ordered.push(`C${k}`, `G${k}`, ...posted)
     },
   }
 }

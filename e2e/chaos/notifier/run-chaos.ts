@@ -73,7 +73,7 @@ export async function runChaos(
     listeners.add(listener)
     return () => listeners.delete(listener)
   })
-  const load = createLoad(bus)
+  const load = createLoad(bus, service.url)
   const crashes: number[] = []
   const killed: Record<string, number> = {}
   const firstStage = Math.floor(Math.random() * stages.length)

@@ -15,6 +15,8 @@ const subjects = createSubjects()
 /** Subjects whose next message shows that a notification is at this stage. */
 const ON_NATS: Readonly<Record<string, { readonly subject: string; readonly holds?: string }>> = {
   accepted: { subject: subjects.allAlerts },
+  posted: { subject: subjects.outbox('posted') },
+  'posted transition': { subject: subjects.allPostedAlerts },
   grouped: { subject: '$KV.groups.>' },
   outbox: { subject: subjects.outbox('webhook') },
   'digest collected': { subject: subjects.outbox('digest') },
