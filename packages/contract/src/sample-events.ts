@@ -97,7 +97,7 @@ export const sampleAlertEvent: AlertEvent = {
 export const samplePostedTransitions: readonly AlertEvent[] = [
   {
     v: 1,
-    id: 'posted-41-kx2f9a-0',
+    id: 'posted-6f9619ff-8b86-4d11-b42d-00c04fc964ff-0',
     time: later,
     source: 'notifier',
     state: 'firing',

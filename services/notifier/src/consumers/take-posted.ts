@@ -22,11 +22,14 @@ export function postedStages(deps: TakePostedDeps): Stages {
   return pipeline(decodeJson, parseWith(postedAlerts), take(deps))
 }
 
-/** Has them judged. Each request is named for its place in the stream: delivered again, it is the same transitions. */
+/**
+ * Has them judged. Transitions are named for their request, not for its place in the stream, which changes when the queue
+ * is put in order again: delivered again, they are the same.
+ */
 function take({ book, signal }: TakePostedDeps): Stage<PostedAlerts, Done> {
-  return async (posted, { sequence, timeMs }) => {
+  return async (posted) => {
     if (signal.aborted) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
-    await book.take(posted, `posted-${sequence}-${Math.floor(timeMs).toString(36)}`)
+    await book.take(posted)
     return done('taken')
   }
 }

@@ -35,6 +35,12 @@ describe('judgePosted', () => {
     expect(judgePosted(known, posted, NOW).action).toBe(action)
   })
 
+  it('has the beginning of what has ended already as late, where nothing had come of it', () => {
+    const ended = { alert: alert(-3, -1), postedMs: NOW, isFiring: false, isUnheard: true } as const
+    expect(judgePosted(ended, alert(-3, 5), NOW - 1).action).toBe('late')
+    expect(judgePosted(ended, alert(-3, -2), NOW - 1).action).toBe('overtaken')
+  })
+
   it('does not let an older post undo what is known', () => {
     const known = { alert: alert(-3, -1), postedMs: NOW, isFiring: false }
     expect(judgePosted(known, alert(-3, 5), NOW - 1).action).toBe('overtaken')

@@ -7,11 +7,13 @@ export interface KnownPosted {
   readonly postedMs: number
   /** Whether it was told to fire, and not yet to have ended. */
   readonly isFiring: boolean
+  /** It ended, and of its beginning nothing has come. */
+  readonly isUnheard?: true | undefined
 }
 
 /** What a post is to what is known: news to tell, a sign that it still fires, or nothing. */
 export interface PostedJudgement {
-  readonly action: 'firing' | 'changed' | 'resolved' | 'refreshed' | 'ended_before' | 'overtaken'
+  readonly action: 'firing' | 'changed' | 'resolved' | 'refreshed' | 'ended_before' | 'overtaken' | 'late'
   readonly alert: PostedAlert
 }
 
@@ -21,8 +23,11 @@ export function judgePosted(
   posted: PostedAlert,
   postedMs: number,
 ): PostedJudgement {
-  // A queue that was taken over may bring it behind what is newer.
-  if (known && postedMs < known.postedMs) return { action: 'overtaken', alert: known.alert }
+  // A queue that was taken over may bring it behind what is newer: an end behind which its beginning comes is told after that.
+  if (known && postedMs < known.postedMs)
+    return known.isUnheard && Date.parse(posted.endsAt) > postedMs
+      ? { action: 'late', alert: posted }
+      : { action: 'overtaken', alert: known.alert }
   const alert = known ? mergeOverlapping(known.alert, posted, postedMs) : posted
   if (Date.parse(alert.endsAt) <= postedMs)
     return { action: known?.isFiring ? 'resolved' : 'ended_before', alert }

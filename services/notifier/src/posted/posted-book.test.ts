@@ -15,9 +15,10 @@ const alert = (alertname: string, endsAt = at(5)): PostedAlert => ({
   timeout: false,
   generatorURL: '',
 })
+let requests = 0
 const request = (...alerts: PostedAlert[]): PostedAlerts => ({
   v: 1,
-  id: 'r',
+  id: String(requests++),
   time: at(0),
   source: 'test',
   alerts,
@@ -66,16 +67,35 @@ function createTriedBook(takeIn: (event: AlertEvent, tries: number) => void = ()
 describe('the book of posted alerts', () => {
   it('knows an alert once it is told: a crash in between tells the same again', async () => {
     const { book, did } = createTriedBook()
-    await book.take(request(alert('A')), 'r')
-    await book.take(request(alert('A', at(-1))), 's')
+    await book.take(request(alert('A')))
+    await book.take(request(alert('A', at(-1))))
     expect(did).toEqual(['firing A', 'knows A', 'resolved A', 'knows A'])
+  })
+
+  it('names transitions for their request, wherever in the queue that comes again', async () => {
+    const ids: string[] = []
+    const { book } = createTriedBook(({ id }) => void ids.push(id))
+    const posted = request(alert('A'), alert('B'))
+    await book.take(posted)
+    const { book: next } = createTriedBook(({ id }) => void ids.push(id))
+    await next.take(posted)
+    expect(ids.slice(2)).toEqual(ids.slice(0, 2))
+  })
+
+  it('tells an end behind its beginning, though that comes behind it, as out of a queue that was put in order again', async () => {
+    const { book, did } = createTriedBook()
+    await book.take({ ...request(alert('A', at(-1))), time: at(1) })
+    expect(did).toEqual(['knows A'])
+    await book.take(request(alert('A')))
+    await book.take(request(alert('A')))
+    expect(did).toEqual(['knows A', 'firing A', 'resolved A', 'knows A'])
   })
 
   it('keeps what can never be told, and tells the rest of its request', async () => {
     const { book, did } = createTriedBook(({ alertname }) => {
       if (alertname === 'A') throw new RefusedError('too_large', 'it fits no message')
     })
-    await book.take(request(alert('A'), alert('B')), 'r')
+    await book.take(request(alert('A'), alert('B')))
     expect([...did].sort()).toEqual(['firing B', 'knows A', 'knows B', 'refuses firing A: too_large'])
   })
 
@@ -83,7 +103,7 @@ describe('the book of posted alerts', () => {
     const { book, did, clock } = createTriedBook((_event, tries) => {
       if (tries === 1) throw new CodedError('unavailable', 'NATS is away', { retryable: true })
     })
-    const taken = book.take(request(alert('A')), 'r')
+    const taken = book.take(request(alert('A')))
     await clock.advance(1000)
     await taken
     expect(did).toEqual(['firing A', 'knows A'])

@@ -31,8 +31,8 @@ export interface PostedBookDeps {
 export interface PostedBook {
   /** Reads what is stored. Call it before {@link PostedBook.take}. */
   restore(): void
-  /** Takes the alerts of one request in; resolves when nothing of them can be lost any more. `id` names the request. */
-  take(posted: PostedAlerts, id: string): Promise<void>
+  /** Takes the alerts of one request in; resolves when nothing of them can be lost any more. */
+  take(posted: PostedAlerts): Promise<void>
   /** Forgets alerts that ended before this moment. Milliseconds since the epoch. */
   forgetEndedBefore(ms: number): Promise<void>
   stop(): void
@@ -69,8 +69,12 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     disarm = clock.setTimeout(() => void endOverdue(), Math.max(0, atMs - clock.now()))
   }
 
-  /** Told first, then known: a crash in between tells the same transition, with the same id, again. */
-  async function tell(event: AlertEvent, record: PostedRecord): Promise<void> {
+  async function keep(record: PostedRecord): Promise<void> {
+    await store.put(record)
+    known.set(record.fingerprint, record)
+  }
+
+  async function tell(event: AlertEvent): Promise<void> {
     if (!mayAct()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
     const sequence = await publish(event)
     try {
@@ -79,28 +83,41 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
       if (!(error instanceof RefusedError)) throw error
       await deps.refuse(event, error)
     }
-    await store.put(record)
-    known.set(record.fingerprint, record)
   }
 
+  /** Told first, then known: a crash in between tells the same transitions, with the same ids, again. */
   async function takeOne(posted: PostedAlert, { fingerprint, postedMs, id }: Posting): Promise<void> {
-    const { action, alert } = judgePosted(known.get(fingerprint), posted, postedMs)
+    const before = known.get(fingerprint)
+    const { action, alert } = judgePosted(before, posted, postedMs)
     taken(action)
-    if (action === 'ended_before' || action === 'overtaken') return
     const isFiring = action !== 'resolved'
     const record = { fingerprint, alert, postedMs, isFiring }
-    if (action === 'refreshed') known.set(fingerprint, record)
-    else
-      await tell(
-        toTransition(alert, {
-          id,
-          fingerprint,
-          state: isFiring ? 'firing' : 'resolved',
-          atMs: postedMs,
-        }),
-        record,
-      )
+    switch (action) {
+      case 'overtaken':
+        return
+      case 'ended_before':
+        if (!before) await keep({ ...record, isFiring: false, isUnheard: true })
+        return
+      case 'refreshed':
+        known.set(fingerprint, record)
+        break
+      case 'late':
+        await tell(toTransition(alert, { id, fingerprint, state: 'firing', atMs: postedMs }))
+        if (before) await tellEnd(before, `${id}-end`, before.postedMs)
+        return
+      default:
+        await tell(
+          toTransition(alert, { id, fingerprint, state: isFiring ? 'firing' : 'resolved', atMs: postedMs }),
+        )
+        await keep(record)
+    }
     if (isFiring) arm(deadlineOf(record))
+  }
+
+  async function tellEnd(record: PostedRecord, id: string, atMs: number): Promise<void> {
+    const { fingerprint, alert, postedMs } = record
+    await tell(toTransition(alert, { id, fingerprint, state: 'resolved', atMs }))
+    await keep({ fingerprint, alert, postedMs, isFiring: false })
   }
 
   async function endOne(fingerprint: string): Promise<void> {
@@ -110,8 +127,7 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     const endsAt = new Date(deadlineOf(record)).toISOString()
     const alert = { ...record.alert, endsAt }
     const id = `posted-${fingerprint}-${Date.parse(endsAt).toString(36)}`
-    const event = toTransition(alert, { id, fingerprint, state: 'resolved', atMs: nowMs })
-    await tell(event, { ...record, alert, isFiring: false })
+    await tellEnd({ ...record, alert }, id, nowMs)
     taken('timed_out')
   }
 
@@ -136,11 +152,11 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
         if (record.isFiring) arm(deadlineOf(record))
       }
     },
-    async take({ alerts, time }, id) {
+    async take({ id, alerts, time }) {
       const postedMs = Date.parse(time)
       await Promise.all(
         alerts.map((alert, n) => {
-          const posting = { fingerprint: fingerprintOf(alert.labels), postedMs, id: `${id}-${n}` }
+          const posting = { fingerprint: fingerprintOf(alert.labels), postedMs, id: `posted-${id}-${n}` }
           return inOrder(posting.fingerprint, () =>
             untilStored(() => takeOne(alert, posting), { clock, log }, signal),
           )
