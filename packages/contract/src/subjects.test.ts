@@ -19,6 +19,14 @@ describe('subject tokens', () => {
     expect(createSubjects('acme').metrics('shop')).toBe('acme.metrics.shop')
   })
 
+  it('name alerts of any length in a line that NATS takes', () => {
+    const subjects = createSubjects()
+    const [long, wide] = ['N'.repeat(100_000), '\u0000'.repeat(100_000)]
+    for (const subject of [subjects.alert('firing', long), subjects.postedAlerts(wide)])
+      expect(subject.length).toBeLessThan(1000)
+    expect(subjects.alertsNamed(long)).toBe(subjects.alert('firing', long).replace('firing', '*'))
+  })
+
   it.each(['', 'a b', 'a.*', '>', '.a', 'a..b'])("refuse '%s' as a prefix", (prefix) => {
     expect(() => createSubjects(prefix)).toThrow(/NATS_SUBJECT_PREFIX/)
   })

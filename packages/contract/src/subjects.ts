@@ -22,6 +22,9 @@ export function textOfToken(token: string): string {
   return token === '%' ? '' : decodeURIComponent(token)
 }
 
+/** Characters of an alert's name in a subject: NATS takes 4096 bytes in a line, and closes the connection for more. */
+const MOST_OF_NAME = 256
+
 /**
  * Every subject of the contract under one prefix. Grammar, with each `<…>` one token:
  *
@@ -44,18 +47,21 @@ export function createSubjects(prefix: string = DEFAULT_PREFIX) {
   if (!/^[^\s.*>]+(\.[^\s.*>]+)*$/.test(prefix))
     throw new RangeError(`NATS_SUBJECT_PREFIX must be subject tokens without wildcards, not '${prefix}'`)
   const t = subjectToken
+  const name = (alertname: string) => t(alertname.slice(0, MOST_OF_NAME))
   return {
     prefix,
     metrics: (source: string) => `${prefix}.metrics.${t(source)}`,
     allMetrics: `${prefix}.metrics.>`,
     spans: (service: string) => `${prefix}.spans.${t(service)}`,
     allSpans: `${prefix}.spans.*`,
-    alert: (state: AlertState, alertname: string) => `${prefix}.alerts.${state}.${t(alertname)}`,
+    alert: (state: AlertState, alertname: string) => `${prefix}.alerts.${state}.${name(alertname)}`,
     /** A transition once more, which is told without Alertmanager. */
-    directAlert: (alertname: string) => `${prefix}.alerts.direct.${t(alertname)}`,
+    directAlert: (alertname: string) => `${prefix}.alerts.direct.${name(alertname)}`,
     /** Transitions of alerts that were posted, those of one moment together. Whoever publishes them takes them in. */
-    postedAlerts: (alertname: string) => `${prefix}.posted.${t(alertname)}`,
+    postedAlerts: (alertname: string) => `${prefix}.posted.${name(alertname)}`,
     allPostedAlerts: `${prefix}.posted.*`,
+    /** The transitions of one name, whatever their state. */
+    alertsNamed: (alertname: string) => `${prefix}.alerts.*.${name(alertname)}`,
     allAlerts: `${prefix}.alerts.>`,
     notificationRequest: `${prefix}.notifications.request`,
     delivery: (outcome: DeliveryOutcome, channel: string) =>

@@ -129,6 +129,15 @@ describe('posted alerts', () => {
     expect(JSON.stringify(await letters.json())).toContain('Valid')
   })
 
+  it('have names of any length', async () => {
+    const name = 'Long'.repeat(5000)
+    await postAlerts(first.url, [{ labels: { alertname: name }, endsAt: inSeconds(600) }])
+    await waitFor(() => world.told(name).length > 0, { timeoutMs: 30_000 })
+    const answer = await fetch(`${second.url}/api/v1/deliveries/${fingerprint({ alertname: name })}/story`)
+    const { lines } = (await answer.json()) as { lines: { what: string }[] }
+    expect(lines.map(({ what }) => what).slice(0, 2)).toEqual(['firing', 'delivered'])
+  })
+
   it('come in one request, though they fit no single message', async () => {
     const alerts = Array.from({ length: 400 }, (_, n) => ({
       labels: { alertname: 'Many', n: String(n) },

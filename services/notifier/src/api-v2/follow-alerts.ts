@@ -101,6 +101,7 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
         before = undefined
       },
       onRecreated() {
+        if (ended.aborted) return
         if (before) before.clear()
         else replaceAll(new Map())
       },

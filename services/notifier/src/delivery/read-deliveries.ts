@@ -1,11 +1,5 @@
 import type { JsMsg } from '@nats-io/jetstream'
-import {
-  type AlertEvent,
-  alertEvent,
-  type DeliveryEvent,
-  deliveryEvent,
-  subjectToken,
-} from '@tocsin/contract'
+import { type AlertEvent, alertEvent, type DeliveryEvent, deliveryEvent } from '@tocsin/contract'
 import type { Bus } from '@tocsin/runtime'
 import { type LogPage, readLog } from './read-log.ts'
 import { type StoryLine, storyOf } from './story.ts'
@@ -77,11 +71,13 @@ export async function readStory(
       }),
     ),
   )
-  const pages = [deliveries, ...transitions]
-  const complete = pages.every((page) => page.complete && page.found.length < span.limit)
-  // What was posted is stored once more after a crash.
+  // What was posted is stored once more when it is tried again.
   const once = new Map(transitions.flatMap(({ found }) => found.flat()).map((event) => [event.id, event]))
-  return { lines: storyOf([...once.values()], deliveries.found), complete }
+  const events = [...once.values()].sort((a, b) => Date.parse(b.time) - Date.parse(a.time))
+  const pages = [deliveries, ...transitions]
+  const complete =
+    events.length < span.limit && pages.every((page) => page.complete && page.found.length < span.limit)
+  return { lines: storyOf(events.slice(0, span.limit), deliveries.found), complete }
 }
 
 /** Of one alert alone: a digest or a group may name several. */
@@ -93,7 +89,7 @@ function nameIn(deliveries: readonly DeliveryEvent[]): string | undefined {
 /** The subjects of an alert's transitions: as the evaluator tells them, and as they were posted. */
 function transitionsOf({ subjects }: LogBus, alertname: string | undefined): readonly (string | undefined)[] {
   if (alertname === undefined) return [undefined]
-  return [`${subjects.allAlerts.slice(0, -1)}*.${subjectToken(alertname)}`, subjects.postedAlerts(alertname)]
+  return [subjects.alertsNamed(alertname), subjects.postedAlerts(alertname)]
 }
 
 /** One transition, or those of posted alerts. */

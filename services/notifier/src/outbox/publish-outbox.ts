@@ -2,6 +2,7 @@ import type { OutboxAlerts, OutboxDigest, OutboxEvent, OutboxMessage } from '@to
 import { type Bus, CodedError } from '@tocsin/runtime'
 import { shortHash } from '../grouping/group-key.ts'
 import { DIGEST } from '../policy/policy.ts'
+import { mostBytesOf } from './parts-of.ts'
 import { splitAlerts } from './split-alerts.ts'
 
 export type Notification =
@@ -26,15 +27,13 @@ export type PublishOutbox = (
   options?: PublishOutboxOptions,
 ) => Promise<void>
 
-const FRAME_BYTES = 16_384
-
 /** `mostEventBytes`: what our own consumers take, MAX_EVENT_BYTES. */
 export function createPublishOutbox(
   bus: Pick<Bus, 'publish' | 'subjects' | 'nc'>,
   mostEventBytes: number,
 ): PublishOutbox {
   return async (notification, channels, { instead, ...options } = {}) => {
-    const mostBytes = Math.min(bus.nc.info?.max_payload ?? mostEventBytes, mostEventBytes) - FRAME_BYTES
+    const mostBytes = mostBytesOf(bus, mostEventBytes)
     const parts = notification.kind === 'alerts' ? splitAlerts(notification, mostBytes) : [notification]
     // The parts go one after the other, so that they keep their order; the channels side by side.
     await Promise.all(

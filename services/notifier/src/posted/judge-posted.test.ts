@@ -36,9 +36,10 @@ describe('judgePosted', () => {
   })
 
   it('has the beginning of what has ended already as late, where nothing had come of it', () => {
-    const ended = { alert: alert(-3, -1), postedMs: NOW, isFiring: false, isUnheard: true } as const
+    const ended = { alert: alert(-3, -1), postedMs: NOW, isFiring: false, unheardSinceMs: NOW - 9 }
     expect(judgePosted(ended, alert(-3, 5), NOW - 1).action).toBe('late')
     expect(judgePosted(ended, alert(-3, -2), NOW - 1).action).toBe('overtaken')
+    expect(judgePosted(ended, alert(-3, 5), NOW - 9).action).toBe('overtaken')
   })
 
   it('does not let an older post undo what is known', () => {

@@ -7,8 +7,8 @@ export interface KnownPosted {
   readonly postedMs: number
   /** Whether it was told to fire, and not yet to have ended. */
   readonly isFiring: boolean
-  /** It ended, and of its beginning nothing has come. */
-  readonly isUnheard?: true | undefined
+  /** It ended, and its beginning, posted after this, has not come. Milliseconds since the epoch. */
+  readonly unheardSinceMs?: number | undefined
 }
 
 /** What a post is to what is known: news to tell, a sign that it still fires, or nothing. */
@@ -25,7 +25,7 @@ export function judgePosted(
 ): PostedJudgement {
   // A queue that was taken over may bring it behind what is newer: an end behind which its beginning comes is told after that.
   if (known && postedMs < known.postedMs)
-    return known.isUnheard && Date.parse(posted.endsAt) > postedMs
+    return postedMs > (known.unheardSinceMs ?? known.postedMs) && Date.parse(posted.endsAt) > postedMs
       ? { action: 'late', alert: posted }
       : { action: 'overtaken', alert: known.alert }
   const alert = known ? mergeOverlapping(known.alert, posted, postedMs) : posted

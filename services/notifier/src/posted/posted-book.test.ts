@@ -91,6 +91,33 @@ describe('the book of posted alerts', () => {
     expect(did).toEqual(['knows A', 'firing A', 'resolved A', 'knows A'])
   })
 
+  it('does so for an alert that has ended before as well, and repeats nothing of that', async () => {
+    const { book, did } = createTriedBook()
+    const first = request(alert('A'))
+    await book.take(first)
+    await book.take({ ...request(alert('A', at(1))), time: at(1) })
+    did.length = 0
+    const again = (endsAt: number) => ({ ...alert('A', at(endsAt)), startsAt: at(2) })
+    await book.take({ ...request(again(4)), time: at(4) })
+    await book.take({ ...request(again(4)), time: at(4) })
+    await book.take(first)
+    expect(did).toEqual(['knows A'])
+    await book.take({ ...request(again(9)), time: at(3) })
+    expect(did).toEqual(['knows A', 'firing A', 'resolved A', 'knows A'])
+  })
+
+  it('does not tell a late beginning again because its end could not be told yet', async () => {
+    const { book, did, clock } = createTriedBook(({ state }, tries) => {
+      if (state === 'resolved' && tries === 1)
+        throw new CodedError('unavailable', 'NATS is away', { retryable: true })
+    })
+    await book.take({ ...request(alert('A', at(-1))), time: at(1) })
+    const taken = book.take(request(alert('A')))
+    await clock.advance(1000)
+    await taken
+    expect(did).toEqual(['knows A', 'firing A', 'resolved A', 'knows A'])
+  })
+
   it('keeps what can never be told, and tells the rest of its request', async () => {
     const { book, did } = createTriedBook(({ alertname }) => {
       if (alertname === 'A') throw new RefusedError('too_large', 'it fits no message')

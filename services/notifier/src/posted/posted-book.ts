@@ -69,6 +69,8 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     disarm = clock.setTimeout(() => void endOverdue(), Math.max(0, atMs - clock.now()))
   }
 
+  const untilDone = <T>(task: () => Promise<T>) => untilStored(task, { clock, log }, signal)
+
   async function keep(record: PostedRecord): Promise<void> {
     await store.put(record)
     known.set(record.fingerprint, record)
@@ -76,9 +78,9 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
 
   async function tell(event: AlertEvent): Promise<void> {
     if (!mayAct()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
-    const sequence = await publish(event)
     try {
-      await gate.run(() => takeIn(event, sequence), { urgent: event.severity === 'critical', signal })
+      const sequence = await untilDone(() => publish(event))
+      await gate.run(() => takeIn(event, sequence), { urgent: false, signal })
     } catch (error) {
       if (!(error instanceof RefusedError)) throw error
       await deps.refuse(event, error)
@@ -96,14 +98,19 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
       case 'overtaken':
         return
       case 'ended_before':
-        if (!before) await keep({ ...record, isFiring: false, isUnheard: true })
+        // Who posts an end posts the same again; another one is of a beginning that has not come, or never will.
+        if (!before || Date.parse(alert.endsAt) > Date.parse(before.alert.endsAt)) {
+          const unheardSinceMs = before ? (before.unheardSinceMs ?? before.postedMs) : 0
+          await keep({ ...record, isFiring: false, unheardSinceMs })
+        }
         return
       case 'refreshed':
         known.set(fingerprint, record)
         break
       case 'late':
-        await tell(toTransition(alert, { id, fingerprint, state: 'firing', atMs: postedMs }))
-        if (before) await tellEnd(before, `${id}-end`, before.postedMs)
+        // Each until it is done: the beginning is not told again because its end could not be.
+        await untilDone(() => tell(toTransition(alert, { id, fingerprint, state: 'firing', atMs: postedMs })))
+        if (before) await untilDone(() => tellEnd(before, `${id}-end`, before.postedMs))
         return
       default:
         await tell(
@@ -154,14 +161,14 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     },
     async take({ id, alerts, time }) {
       const postedMs = Date.parse(time)
-      await Promise.all(
+      const ended = await Promise.allSettled(
         alerts.map((alert, n) => {
           const posting = { fingerprint: fingerprintOf(alert.labels), postedMs, id: `posted-${id}-${n}` }
-          return inOrder(posting.fingerprint, () =>
-            untilStored(() => takeOne(alert, posting), { clock, log }, signal),
-          )
+          return inOrder(posting.fingerprint, () => untilDone(() => takeOne(alert, posting)))
         }),
       )
+      const failed = ended.find((result) => result.status === 'rejected')
+      if (failed) throw failed.reason
     },
     async forgetEndedBefore(ms) {
       const old = [...known.values()].filter((r) => !r.isFiring && Date.parse(r.alert.endsAt) < ms)

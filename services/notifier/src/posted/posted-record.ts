@@ -7,11 +7,11 @@ export const postedRecord = z.object({
   alert: postedAlert,
   postedMs: z.number().describe('when it was posted last'),
   isFiring: z.boolean().describe('it was told to fire, and not yet to have ended'),
-  isUnheard: z
-    .literal(true)
+  unheardSinceMs: z
+    .number()
     .optional()
     .describe(
-      'it ended, and of its beginning nothing has come: a queue that was put in order again may yet bring it',
+      'it ended, and its beginning has not come: a queue that was put in order again may yet bring it, posted after this',
     ),
 })
 export type PostedRecord = z.infer<typeof postedRecord>

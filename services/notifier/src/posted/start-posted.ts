@@ -1,4 +1,4 @@
-import type { ServiceContext } from '@tocsin/runtime'
+import { createThrottle, type ServiceContext } from '@tocsin/runtime'
 import type { TakeIn } from '../consumers/take-in.ts'
 import type { NotifierEnv } from '../env.ts'
 import { writeDeadLetter } from '../http/keep-dead-letter.ts'
@@ -20,7 +20,7 @@ export interface PostedParts {
   readonly signal: AbortSignal
 }
 
-const TOLD: readonly string[] = ['firing', 'changed', 'resolved', 'timed_out']
+const TOLD: readonly string[] = ['firing', 'changed', 'resolved', 'late', 'timed_out']
 
 /** The book of posted alerts, which takes their transitions into their groups. */
 export function startPosted({
@@ -33,6 +33,7 @@ export function startPosted({
   signal,
 }: PostedParts): PostedBook {
   const { bus, clock, log } = ctx
+  const mayLog = createThrottle(clock)
   return createPostedBook({
     store: createPostedStore({
       bucket: records,
@@ -41,8 +42,8 @@ export function startPosted({
     }),
     publish: createPublishTransition(bus, ctx.env.MAX_EVENT_BYTES),
     takeIn,
-    refuse: (event, { code, message }) =>
-      writeDeadLetter(bus, {
+    async refuse(event, { code, message }) {
+      await writeDeadLetter(bus, {
         reason: code,
         detail: message,
         subject: bus.subjects.postedAlerts(event.alertname),
@@ -50,7 +51,15 @@ export function startPosted({
         body: Buffer.from(JSON.stringify(event)),
         time: event.time,
         msgId: `${event.id}:${code}`,
-      }),
+      })
+      metrics.taken('posted', 'refused', code)
+      const due = mayLog(code)
+      if (due)
+        log.error(
+          { reason: code, detail: message, ...due },
+          'a posted alert cannot be told: it is a dead letter',
+        )
+    },
     clock,
     log,
     graceMs: () => policy().resolveTimeoutMs,

@@ -206,9 +206,12 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     leave()
     delivery.stop()
     forgetTrouble()
-    await Promise.all([...stopped, courses.stop()])
-    await records.stop()
-    parts.firing.follow()
+    try {
+      await Promise.all([...stopped, courses.stop()])
+      await records.stop()
+    } finally {
+      parts.firing.follow()
+    }
   }
 
   try {
