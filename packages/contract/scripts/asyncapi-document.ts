@@ -99,7 +99,7 @@ const channels: readonly Channel[] = [
       'Every transition of every alert, once. With an Alertmanager as a target, those that it cannot be told of come once more, with `direct` in place of the state.',
     parameters: {
       state: 'pending, firing or resolved; direct for what is told without Alertmanager',
-      alertname: 'percent-encoded where NATS needs it',
+      alertname: 'its first 256 characters, percent-encoded where NATS needs it',
     },
     messages: {
       alert: {
@@ -116,7 +116,7 @@ const channels: readonly Channel[] = [
     title: 'Transitions of posted alerts',
     description:
       'Those of alerts that were posted to the notifier at /api/v2/alerts, the ones of a moment together; after a crash perhaps once more, with the same id.',
-    parameters: { alertname: 'percent-encoded where NATS needs it' },
+    parameters: { alertname: 'its first 256 characters, percent-encoded where NATS needs it' },
     messages: {
       postedTransitions: {
         schema: postedTransitions,
