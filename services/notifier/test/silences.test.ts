@@ -203,8 +203,11 @@ describe('silences of an Alertmanager', { timeout: 60_000 }, () => {
       file,
       JSON.stringify([silence('a', 'good'), silence('b', '(', true), silence('c', 'good')]),
     )
-    // Its exit code depends on which of its workers is done first.
-    expect((await ours('silence', 'import', file)).stderr).toMatch(/invalid silence: b=~/)
+    // With several workers it may end before it has counted what the last of them was refused.
+    expect(await ours('silence', 'import', '--worker=1', file)).toMatchObject({
+      code: 1,
+      stderr: /couldn't import 1 out of 3/,
+    })
     const found = await ours('silence', 'query', '-q', '--created-by', 'careless')
     expect(lines(found.stdout)).toHaveLength(2)
   })

@@ -1,11 +1,10 @@
 import { createSubjects } from '@tocsin/contract'
-import { type Bus, connectBus, createLog, createMetrics, systemClock } from '@tocsin/runtime'
-import { type Server, startNats } from '@tocsin/testkit'
+import type { Bus, Log } from '@tocsin/runtime'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { requeue } from '../src/work/requeue.ts'
 import { takeOverConsumer } from '../src/work/take-over-consumer.ts'
+import { type BusWorld, startBus } from './start-bus.ts'
 
-const log = createLog({ service: 'test', version: '0', level: 'silent' })
 const subject = createSubjects().outbox('webhook')
 const wanted = {
   stream: 'OUTBOX',
@@ -14,24 +13,15 @@ const wanted = {
   workQueue: true,
 } as const
 
-let nats: Server
+let world: BusWorld
 let bus: Bus
+let log: Log
 beforeAll(async () => {
-  nats = await startNats()
-  bus = await connectBus({
-    env: { NATS_URL: [nats.url], NATS_REPLICAS: 1, NATS_SUBJECT_PREFIX: 'monitoring' },
-    name: 'test',
-    version: '0',
-    clock: systemClock,
-    log,
-    metrics: createMetrics('test', '0'),
-  })
-  await bus.ensureTopology()
+  world = await startBus()
+  bus = world.bus
+  log = world.log
 })
-afterAll(async () => {
-  await bus?.close()
-  await nats?.stop()
-})
+afterAll(() => world.stop())
 
 /** Reads what a consumer has, and acknowledges those that `take` names. */
 async function read(durable: string, count: number, take: readonly string[]): Promise<string[]> {
