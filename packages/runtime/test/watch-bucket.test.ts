@@ -49,3 +49,30 @@ it('a watch of an empty bucket is current at once', async () => {
   await watch.caughtUp
   await service.stop()
 })
+
+it('a watch that lags behind misses nothing while revisions are erased', async () => {
+  const { ctx, service } = await startBare(nats.url)
+  const { bus } = ctx
+  const kv = await bus.kv('slos')
+  const told = new Set<string>()
+  const erased = Promise.withResolvers<void>()
+  const watch = await watchBucket(ctx, 'slos', {
+    async onPut(key) {
+      told.add(key)
+      await erased.promise
+    },
+    onDelete: () => {},
+  })
+  await watch.caughtUp
+  const keys = Array.from({ length: 5000 }, (_, i) => `many.${i}`)
+  const revisions = await Promise.all(keys.map((key) => kv.put(key, 'x')))
+  const [first, last] = [revisions[0] ?? 0, revisions.at(-1) ?? 0]
+  for (const revision of [first, last, last]) await bus.eraseRevision('slos', revision)
+  erased.resolve()
+  await waitFor(() => told.has(keys.at(-2) ?? ''), { what: 'the last that is left' })
+  const gone = keys.pop() ?? ''
+  expect(keys.filter((key) => !told.has(key))).toEqual([])
+  expect(told.has(gone)).toBe(false)
+  expect(await kv.get(gone)).toBeNull()
+  await service.stop()
+})

@@ -18,6 +18,7 @@ import {
 import type { BaseEnv } from '../env/base-env.ts'
 import { type ConnectNatsOptions, connectNats } from './connect-nats.ts'
 import { ensureTopology } from './ensure-topology.ts'
+import { eraseRevision } from './erase-revision.ts'
 import {
   createPublish,
   encode,
@@ -49,6 +50,8 @@ export interface Bus {
   publishCore(subject: string, payload: Payload, headers?: Readonly<Record<string, string>>): void
   /** One of the contract's buckets. Reads go to the leader, so that they see every write before them. */
   kv(key: BucketKey): Promise<KV>
+  /** Removes a value of a bucket, or the marker of one that is gone, without a trace; it may be gone already. */
+  eraseRevision(key: BucketKey, revision: number): Promise<void>
   /** Answers the verbs that the contract gives a service. */
   serveRpc<S extends RpcService>(service: S, handlers: RpcHandlers<S>): Promise<() => Promise<void>>
   /** Calls a verb of another service. */
@@ -120,6 +123,7 @@ export async function connectBus(options: ConnectBusOptions): Promise<Bus> {
       buckets.set(key, open)
       return open
     },
+    eraseRevision: (key, revision) => eraseRevision(jsm, `KV_${bucketName(key, subjects.prefix)}`, revision),
     serveRpc: (service, handlers) => serveRpc(rpc, service, handlers),
     callRpc: (service, verb, input, callOptions) => callRpc(rpc, service, verb, input, callOptions),
     async close() {

@@ -1,4 +1,3 @@
-import { bucketName } from '@tocsin/contract'
 import { type ConsumeDeps, watchBucket } from '@tocsin/runtime'
 import { type AlertRecord, alertRecord } from '../alerts/alert-record.ts'
 import { isWrongRevision } from './wrong-revision.ts'
@@ -32,7 +31,6 @@ const PUT_TIMEOUT_MS = 5000
 export async function openAlertBucket(deps: ConsumeDeps): Promise<AlertBucket> {
   const { bus } = deps
   const kv = await bus.kv('alert-state')
-  const bucket = bucketName('alert-state', bus.subjects.prefix)
   const revisions = new Map<string, number>()
 
   /** A write that was refused: it may be our own, whose answer got lost. */
@@ -69,18 +67,14 @@ export async function openAlertBucket(deps: ConsumeDeps): Promise<AlertBucket> {
     async erase(key) {
       const known = revisions.get(key)
       if (known === undefined) return
-      // The marker can only follow what is known; the purge then takes nothing that came after it.
+      // The marker can only follow what is known; nothing that came after it is taken away with it.
       await kv.delete(key, { previousSeq: known }).catch((error: unknown) => {
         if (isWrongRevision(error)) throw new OvertakenError(`${key} was written by someone else`)
         throw error
       })
       revisions.delete(key)
       const marker = await kv.get(key)
-      if (marker?.operation !== 'DEL') return
-      await bus.jsm.streams.purge(`KV_${bucket}`, {
-        filter: `$KV.${bucket}.${key}`,
-        seq: marker.revision + 1,
-      })
+      if (marker?.operation === 'DEL') await bus.eraseRevision('alert-state', marker.revision)
     },
   }
 }

@@ -26,14 +26,14 @@ const time = z.coerce.number().finite()
 
 export interface CourseStoreOptions {
   readonly kv: KV
-  /** Removes a key without leaving a marker. */
-  readonly wipe: (key: string) => Promise<unknown>
+  /** Removes a revision of a key without leaving a marker. */
+  readonly erase: (revision: number) => Promise<void>
   /** Throws when this process must leave the work to another. */
   readonly assertOurs: () => void
   readonly onBadRecord: (key: string, detail: string) => void
 }
 
-export function createCourseStore({ kv, wipe, assertOurs, onBadRecord }: CourseStoreOptions): CourseStore {
+export function createCourseStore({ kv, erase, assertOurs, onBadRecord }: CourseStoreOptions): CourseStore {
   const put = async (key: string, value: string) => {
     assertOurs()
     await kv.put(key, value)
@@ -58,7 +58,8 @@ export function createCourseStore({ kv, wipe, assertOurs, onBadRecord }: CourseS
     put: (course) => put(`${COURSE}${course.fingerprint}`, JSON.stringify(course)),
     async forget(fingerprint) {
       assertOurs()
-      await wipe(`${COURSE}${fingerprint}`)
+      const entry = await kv.get(`${COURSE}${fingerprint}`)
+      if (entry) await erase(entry.revision)
     },
     putWebhookSeen: (targets) => put(WEBHOOK, targets),
     putReturned: (ms) => put(RETURNED, String(ms)),

@@ -1,4 +1,3 @@
-import { bucketName } from '@tocsin/contract'
 import type { ServiceContext } from '@tocsin/runtime'
 import { CodedError } from '@tocsin/runtime'
 import type { NotifierEnv } from '../env.ts'
@@ -25,10 +24,9 @@ export interface StartCoursesDeps {
 export async function startCourses(deps: StartCoursesDeps): Promise<Courses> {
   const { ctx, targets, tls, metrics, incarnation, mayAct, signal } = deps
   const { bus, clock, log, env } = ctx
-  const bucket = bucketName('alertmanager', bus.subjects.prefix)
   const store = createCourseStore({
     kv: await bus.kv('alertmanager'),
-    wipe: (key) => bus.jsm.streams.purge(`KV_${bucket}`, { filter: `$KV.${bucket}.${key}` }),
+    erase: (revision) => bus.eraseRevision('alertmanager', revision),
     assertOurs() {
       if (!mayAct()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
     },

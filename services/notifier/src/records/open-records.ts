@@ -1,4 +1,3 @@
-import { bucketName } from '@tocsin/contract'
 import { type Bus, BusError, createThrottle, type ServiceContext } from '@tocsin/runtime'
 import { RETRY_PREFIX } from '../http/accept-alertmanager.ts'
 import { openRecordBucket, type RecordBucket } from './record-bucket.ts'
@@ -11,25 +10,16 @@ export async function openRecords(
   { bus, log, clock }: Pick<ServiceContext, 'bus' | 'log' | 'clock'>,
   mayAct: () => boolean = () => true,
 ): Promise<RecordBucket> {
-  const stream = `KV_${bucketName('groups', bus.subjects.prefix)}`
-
   const throttle = createThrottle(clock)
-
-  // Not by its key: when a server of 2.9 purges one, whoever reads the bucket passes over all else that is not read yet.
-  async function wipe(revision: number): Promise<void> {
-    await bus.jsm.streams.deleteMessage(stream, revision, false).catch(async (error: unknown) => {
-      if ((await bus.jsm.streams.getMessage(stream, { seq: revision })) !== null) throw error
-    })
-  }
-
   return openRecordBucket({
     kv: await bus.kv('groups'),
-    wipe: (revision) => whileConnected(bus, wipe(revision)),
+    wipe: (revision) => whileConnected(bus, bus.eraseRevision('groups', revision)),
     isPassing: (key) => key.startsWith(RETRY_PREFIX),
     mayAct,
     onFault(err) {
       const due = throttle('old records')
-      if (due) log.warn({ err, ...due }, `old records cannot be deleted from ${stream} yet; nothing is lost`)
+      if (due)
+        log.warn({ err, ...due }, 'old records cannot be deleted from the bucket groups yet; nothing is lost')
     },
   })
 }

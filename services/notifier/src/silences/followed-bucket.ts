@@ -1,5 +1,5 @@
 import { JetStreamApiError } from '@nats-io/jetstream'
-import { type BucketKey, bucketName } from '@tocsin/contract'
+import type { BucketKey } from '@tocsin/contract'
 import { type ConsumeDeps, watchBucket } from '@tocsin/runtime'
 
 /** A key as it stands in the bucket now. */
@@ -35,7 +35,6 @@ const WRONG_LAST_SEQUENCE = 10071
 export async function openFollowedBucket(deps: ConsumeDeps, key: BucketKey): Promise<FollowedBucket> {
   const { bus } = deps
   const kv = await bus.kv(key)
-  const name = bucketName(key, bus.subjects.prefix)
   const followers = new Map<string, Follower>()
   const told = new Map<string, number>()
 
@@ -82,14 +81,15 @@ export async function openFollowedBucket(deps: ConsumeDeps, key: BucketKey): Pro
         throw error
       }
     },
-    async delete(key) {
-      await kv.purge(key)
-      const marker = await kv.get(key)
-      if (marker && marker.operation !== 'PUT') tell(key, marker.revision, undefined)
+    async delete(name) {
+      await kv.delete(name)
+      const marker = await kv.get(name)
+      if (marker && marker.operation !== 'PUT') tell(name, marker.revision, undefined)
     },
-    async wipe(key) {
-      await bus.jsm.streams.purge(`KV_${name}`, { filter: `$KV.${name}.${key}` })
-      told.delete(key)
+    async wipe(name) {
+      const entry = await kv.get(name)
+      if (entry) await bus.eraseRevision(key, entry.revision)
+      told.delete(name)
     },
   }
 }
