@@ -19,13 +19,17 @@ export interface Gate {
 }
 
 interface Waiting {
+  readonly signal: AbortSignal
   begin(): void
+  reject(reason: unknown): void
 }
 
 /** `pace` is asked each time: a policy may change. */
 export function createGate(pace: () => Pace, clock: Clock): Gate {
   const urgentOnes = new Set<Waiting>()
   const others = new Set<Waiting>()
+  /** One listener for all that wait by a signal. */
+  const followed = new WeakSet<AbortSignal>()
   let running = 0
   let notBeforeMs = 0
   let cancelTimer = () => {}
@@ -56,25 +60,31 @@ export function createGate(pace: () => Pace, clock: Clock): Gate {
     }
   }
 
+  /** What waits by this signal will leave when it aborts. */
+  function follow(signal: AbortSignal): void {
+    if (followed.has(signal)) return
+    followed.add(signal)
+    signal.addEventListener('abort', () => leave(signal), { once: true })
+  }
+
+  function leave(signal: AbortSignal): void {
+    for (const waiting of [urgentOnes, others])
+      for (const one of waiting) {
+        if (one.signal !== signal) continue
+        waiting.delete(one)
+        one.reject(stopping())
+      }
+    if (!isAnyWaiting()) cancelTimer()
+  }
+
   function turn(urgent: boolean, signal: AbortSignal): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const waiting = urgent ? urgentOnes : others
-      const leave = () => {
-        waiting.delete(item)
-        if (!isAnyWaiting()) cancelTimer()
-        reject(new CodedError('stopping', 'left for the next notifier to send', { retryable: true }))
-      }
-      const item: Waiting = {
-        begin() {
-          signal.removeEventListener('abort', leave)
-          resolve()
-        },
-      }
-      waiting.add(item)
-      signal.addEventListener('abort', leave, { once: true })
-      if (signal.aborted) leave()
-      else pump()
-    })
+    if (signal.aborted) return Promise.reject(stopping())
+    follow(signal)
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
+    const waiting = urgent ? urgentOnes : others
+    waiting.add({ signal, begin: resolve, reject })
+    pump()
+    return promise
   }
 
   return {
@@ -93,3 +103,5 @@ export function createGate(pace: () => Pace, clock: Clock): Gate {
     },
   }
 }
+
+const stopping = () => new CodedError('stopping', 'left for the next notifier to send', { retryable: true })

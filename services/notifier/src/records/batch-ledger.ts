@@ -30,10 +30,21 @@ export interface BatchLedger {
 
 interface Held {
   readonly name: string
-  readonly keys: readonly string[]
+  readonly keys: readonly Key[]
   readonly gone: ReadonlySet<string>
   counted: number
   revision: number
+}
+
+/** A key that batches name. */
+interface Key {
+  readonly key: string
+  /** The batch with its newest record, if that is in a batch. */
+  newest: Held | undefined
+  /** In how many batches it has a record, other than that it is gone. */
+  mentions: number
+  /** How many batches name it at all. */
+  batches: number
 }
 
 const NONE: ReadonlySet<string> = new Set()
@@ -41,10 +52,7 @@ const NONE: ReadonlySet<string> = new Set()
 /** Keeps the ledger. That a key is gone counts for as long as an older record might otherwise be its newest again. */
 export function createBatchLedger(): BatchLedger {
   const held = new Map<string, Held>()
-  /** Where the newest record of a key is, if that is in a batch. */
-  const newest = new Map<string, Held>()
-  /** In how many batches a key has a record, other than that it is gone. */
-  const mentions = new Map<string, number>()
+  const known = new Map<string, Key>()
   const alone = new Set<string>()
   const stale = new Map<string, number>()
   /**
@@ -54,20 +62,35 @@ export function createBatchLedger(): BatchLedger {
   let droppedOfLate = new Set<string>()
   let droppedBefore = new Set<string>()
 
-  const mayReturn = (key: string) => mentions.has(key) || droppedOfLate.has(key) || droppedBefore.has(key)
+  const mayReturn = (key: string) =>
+    (known.get(key)?.mentions ?? 0) > 0 || droppedOfLate.has(key) || droppedBefore.has(key)
 
-  function discount(key: string): void {
-    const last = newest.get(key)
-    if (!last) return
-    newest.delete(key)
+  function keyOf(key: string): Key {
+    const found = known.get(key)
+    if (found) return found
+    const made: Key = { key, newest: undefined, mentions: 0, batches: 0 }
+    known.set(key, made)
+    return made
+  }
+
+  /** Its newest record is no longer in that batch. */
+  function discount(key: Key | undefined): void {
+    const last = key?.newest
+    if (!key || !last) return
+    key.newest = undefined
     last.counted--
     if (last.counted === 0) stale.set(last.name, last.revision)
+    forgetIfUnnamed(key)
+  }
+
+  function forgetIfUnnamed({ key, batches, newest }: Key): void {
+    if (batches === 0 && !newest) known.delete(key)
   }
 
   return {
     beginAlone: (key) => void alone.add(key),
     storedAlone(key, isGone) {
-      discount(key)
+      discount(known.get(key))
       if (isGone) {
         alone.delete(key)
         droppedOfLate.add(key)
@@ -75,12 +98,19 @@ export function createBatchLedger(): BatchLedger {
     },
     isAlone: (key) => alone.has(key),
     begin(name, batch) {
-      const keys = [...batch.keys()]
-      const gone = keys.filter((key) => batch.get(key) === undefined)
+      const keys: Key[] = []
+      const gone: string[] = []
+      for (const [key, text] of batch) {
+        const one = keyOf(key)
+        keys.push(one)
+        one.batches++
+        if (text !== undefined) one.mentions++
+        else {
+          gone.push(key)
+          droppedOfLate.add(key)
+        }
+      }
       held.set(name, { name, keys, gone: gone.length === 0 ? NONE : new Set(gone), counted: 0, revision: 0 })
-      for (const [key, text] of batch)
-        if (text === undefined) droppedOfLate.add(key)
-        else mentions.set(key, (mentions.get(key) ?? 0) + 1)
     },
     stored(name, revision) {
       const one = held.get(name)
@@ -88,7 +118,7 @@ export function createBatchLedger(): BatchLedger {
       one.revision = revision
       for (const key of one.keys) {
         discount(key)
-        newest.set(key, one)
+        key.newest = one
         one.counted++
       }
       if (one.counted === 0) stale.set(name, revision)
@@ -100,29 +130,30 @@ export function createBatchLedger(): BatchLedger {
       if (!one) return
       held.delete(name)
       for (const key of one.keys) {
-        if (one.gone.has(key)) continue
-        const left = (mentions.get(key) ?? 1) - 1
-        if (left > 0) {
-          mentions.set(key, left)
-          continue
+        key.batches--
+        if (!one.gone.has(key.key)) {
+          key.mentions--
+          if (key.mentions === 0) droppedOfLate.add(key.key)
         }
-        mentions.delete(key)
-        droppedOfLate.add(key)
+        forgetIfUnnamed(key)
       }
     },
     age() {
       const dropped = droppedBefore
       droppedBefore = droppedOfLate
       droppedOfLate = new Set()
-      for (const key of dropped)
-        if (!mayReturn(key) && !alone.has(key) && newest.get(key)?.gone.has(key)) discount(key)
+      for (const key of dropped) {
+        const one = known.get(key)
+        if (one?.newest?.gone.has(key) && !mayReturn(key) && !alone.has(key)) discount(one)
+      }
     },
     isMentioned: (key) => alone.has(key) || mayReturn(key),
-    needsMarker: (key) => alone.has(key) || (mayReturn(key) && !newest.has(key)),
+    needsMarker: (key) => alone.has(key) || (mayReturn(key) && !known.get(key)?.newest),
     countedIn(name) {
       const one = held.get(name)
       if (!one) return { keys: [], of: 0 }
-      return { keys: one.keys.filter((key) => newest.get(key) === one), of: one.keys.length }
+      const counted = one.keys.filter(({ newest }) => newest === one)
+      return { keys: counted.map(({ key }) => key), of: one.keys.length }
     },
     stale,
   }

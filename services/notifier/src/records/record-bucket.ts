@@ -35,14 +35,10 @@ export interface RecordBucketDeps {
   readonly onFault: (error: unknown) => void
 }
 
-interface Write {
-  text: string | undefined
-  readonly done: PromiseWithResolvers<void>
-}
-
 /** What waits to be stored in one go. */
 interface Pending {
-  readonly writes: Map<string, Write>
+  readonly batch: Map<string, string | undefined>
+  readonly done: Map<string, PromiseWithResolvers<void>>
   characters: number
 }
 
@@ -73,24 +69,24 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
   function write(key: string, text: string | undefined): Promise<void> {
     let last = waiting.at(-1)
     if (!last || last.characters > MOST_IN_BATCH) {
-      last = { writes: new Map(), characters: 0 }
+      last = { batch: new Map(), done: new Map(), characters: 0 }
       waiting.push(last)
     }
-    let one = last.writes.get(key)
-    if (one) one.text = text
-    else {
-      one = { text, done: Promise.withResolvers() }
-      last.writes.set(key, one)
-    }
+    last.batch.set(key, text)
     last.characters += key.length + (text?.length ?? 0)
+    let done = last.done.get(key)
+    if (!done) {
+      done = Promise.withResolvers()
+      last.done.set(key, done)
+    }
     // What else is written within this turn of the event loop comes along.
     storing ??= nextTurn().then(storeAll)
-    return one.done.promise
+    return done.promise
   }
 
   async function storeAll(): Promise<void> {
     for (writing = waiting.shift(); writing; writing = waiting.shift()) {
-      await store(writing.writes)
+      await store(writing)
       if (ledger.stale.size > MOST_STALE) void beginWiping()
     }
     storing = undefined
@@ -98,26 +94,28 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
   }
 
   /** Resolves when all have ended: were others begun before, an older record might be stored behind a newer one. */
-  async function store(writes: ReadonlyMap<string, Write>): Promise<void> {
-    const together = new Map<string, Write>()
-    const alone = new Map<string, Write>()
-    for (const [key, one] of writes)
-      if (ledger.isAlone(key) || (one.text?.length ?? 0) > MOST_IN_COMPANY) alone.set(key, one)
-      else together.set(key, one)
-    if (together.size === 1) for (const [key, one] of together) alone.set(key, one)
-    const all = [...alone].map(([key, one]) => settle([one], () => storeAlone(key, one.text)))
-    if (together.size > 1) all.push(settle([...together.values()], () => storeTogether(together)))
+  async function store({ batch, done }: Pending): Promise<void> {
+    const isApart = (key: string, text = '') => ledger.isAlone(key) || text.length > MOST_IN_COMPANY
+    const apart = [...batch].filter(([key, text]) => isApart(key, text))
+    for (const [key] of apart) batch.delete(key)
+    if (batch.size === 1) apart.push(...batch)
+    const all = apart.map(([key, text]) => settle(done, [key], () => storeAlone(key, text)))
+    if (batch.size > 1) all.push(settle(done, batch.keys(), () => storeTogether(batch)))
     await Promise.all(all)
   }
 
   /** Each message by itself: that one is refused must not refuse what merely came along. */
-  async function settle(writes: readonly Write[], task: () => Promise<void>): Promise<void> {
+  async function settle(
+    done: Pending['done'],
+    keys: Iterable<string>,
+    task: () => Promise<void>,
+  ): Promise<void> {
     try {
       if (!isWriter()) throw new CodedError('stopping', 'left for the next notifier', { retryable: true })
       await task()
-      for (const { done } of writes) done.resolve()
+      for (const key of keys) done.get(key)?.resolve()
     } catch (error) {
-      for (const { done } of writes) done.reject(error)
+      for (const key of keys) done.get(key)?.reject(error)
     }
   }
 
@@ -128,8 +126,7 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
     ledger.storedAlone(key, text === undefined)
   }
 
-  async function storeTogether(writes: ReadonlyMap<string, Write>): Promise<void> {
-    const batch = new Map([...writes].map(([key, { text }]) => [key, text]))
+  async function storeTogether(batch: Batch): Promise<void> {
     const name = `${BATCH_PREFIX}${randomUUID()}`
     ledger.begin(name, batch)
     try {
@@ -158,8 +155,7 @@ export async function openRecordBucket(deps: RecordBucketDeps): Promise<RecordBu
     wiping = undefined
   }
 
-  const isBeingWritten = (key: string) =>
-    writing?.writes.has(key) || waiting.some(({ writes }) => writes.has(key))
+  const isBeingWritten = (key: string) => writing?.done.has(key) || waiting.some(({ done }) => done.has(key))
 
   /** What counts in a batch, if that is little: written anew, the rest of it can go. */
   function remainsOf(name: string): readonly string[] {

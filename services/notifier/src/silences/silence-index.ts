@@ -24,6 +24,7 @@ interface Found {
 /** With more changes than this, finding anew costs less than following them. */
 const MOST_FOLLOWED = 50
 const MOST_CHANGES = 10_000
+const NONE: readonly Silence[] = []
 
 interface Key {
   readonly name: string
@@ -133,6 +134,7 @@ export function createSilenceIndex(): SilenceIndex {
       forget()
     },
     matching(labels) {
+      if (entries.size === 0) return NONE
       const at = changes.length
       const kept = known.get(labels)
       if (kept?.at === at) return kept.silences
