@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events'
 import { testClock } from '@tocsin/testkit'
 import { describe, expect, it } from 'vitest'
 import { createGate } from './gate.ts'
@@ -66,5 +67,18 @@ describe('a gate', () => {
     await first
     expect(begun).toEqual(['a 0'])
     expect(clock.pending).toBe(0)
+  })
+
+  it('listens to a signal once, and for as long as anything waits by it', async () => {
+    const { clock, run, stopping } = start({ concurrency: 1, spacingMs: 0 })
+    const listeners = () => getEventListeners(stopping.signal, 'abort').length
+    const all = Promise.all(['a', 'b', 'c'].map((name) => run(name, { takesMs: 10 })))
+    expect(listeners()).toBe(1)
+    await clock.advance(10)
+    expect(listeners()).toBe(1)
+    await clock.advance(10)
+    expect(listeners()).toBe(0)
+    await clock.advance(10)
+    await all
   })
 })

@@ -24,12 +24,17 @@ interface Waiting {
   reject(reason: unknown): void
 }
 
+interface Followed {
+  waiting: number
+  readonly leave: () => void
+}
+
 /** `pace` is asked each time: a policy may change. */
 export function createGate(pace: () => Pace, clock: Clock): Gate {
   const urgentOnes = new Set<Waiting>()
   const others = new Set<Waiting>()
-  /** One listener for all that wait by a signal. */
-  const followed = new WeakSet<AbortSignal>()
+  /** One listener for all that wait by a signal, while any do. */
+  const followed = new Map<AbortSignal, Followed>()
   let running = 0
   let notBeforeMs = 0
   let cancelTimer = () => {}
@@ -54,20 +59,34 @@ export function createGate(pace: () => Pace, clock: Clock): Gate {
       }
       const from = urgentOnes.size > 0 ? urgentOnes : others
       const [next] = from
-      if (next) from.delete(next)
+      if (!next) return
+      from.delete(next)
+      unfollow(next.signal)
       begin()
-      next?.begin()
+      next.begin()
     }
   }
 
   /** What waits by this signal will leave when it aborts. */
   function follow(signal: AbortSignal): void {
-    if (followed.has(signal)) return
-    followed.add(signal)
-    signal.addEventListener('abort', () => leave(signal), { once: true })
+    let one = followed.get(signal)
+    if (!one) {
+      one = { waiting: 0, leave: () => leave(signal) }
+      followed.set(signal, one)
+      signal.addEventListener('abort', one.leave, { once: true })
+    }
+    one.waiting++
+  }
+
+  function unfollow(signal: AbortSignal): void {
+    const one = followed.get(signal)
+    if (!one || --one.waiting > 0) return
+    followed.delete(signal)
+    signal.removeEventListener('abort', one.leave)
   }
 
   function leave(signal: AbortSignal): void {
+    followed.delete(signal)
     for (const waiting of [urgentOnes, others])
       for (const one of waiting) {
         if (one.signal !== signal) continue
