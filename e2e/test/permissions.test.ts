@@ -68,6 +68,23 @@ describe('what each user may', () => {
   }, 400_000)
 })
 
+/** What is removed from buckets only after hours. */
+const erased: readonly (readonly [User, string])[] = [
+  ['alert-evaluator', 'alert-state'],
+  ['notifier', 'alertmanager'],
+  ['notifier', 'groups'],
+  ['notifier', 'silences'],
+]
+
+it.each(erased)('%s may delete messages of the bucket %s', async (user, bucket) => {
+  const connection = await system.connectAs(user)
+  try {
+    expect(await tryToPublish(connection, `$JS.API.STREAM.MSG.DELETE.KV_${bucket}`)).toBe('allowed')
+  } finally {
+    await connection.close()
+  }
+})
+
 /** What Alertmanager's own clients, and people, do. */
 async function useNotifierApi(api: string): Promise<void> {
   const post = async (path: string, body: unknown) => {
@@ -105,12 +122,14 @@ const denied: readonly (readonly [User, 'publishes' | 'reads', string])[] = [
   ['alert-evaluator', 'publishes', 'monitoring.metrics.shop'],
   ['alert-evaluator', 'publishes', '$JS.API.STREAM.UPDATE.METRICS'],
   ['alert-evaluator', 'publishes', '$JS.API.STREAM.MSG.GET.OUTBOX'],
+  ['alert-evaluator', 'publishes', '$JS.API.STREAM.PURGE.KV_alert-state'],
   ['alert-evaluator', 'publishes', '$KV.leases.notifier'],
   ['notifier', 'publishes', 'monitoring.rpc.alert-evaluator.put-rule'],
   ['notifier', 'publishes', 'monitoring.metrics.shop'],
   ['notifier', 'publishes', '$KV.rules.Fake'],
   ['notifier', 'publishes', '$KV.leases.alert-evaluator.shard.0'],
   ['notifier', 'publishes', '$JS.API.STREAM.PURGE.ALERTS'],
+  ['notifier', 'publishes', '$JS.API.STREAM.PURGE.KV_silences'],
   ['notifier', 'publishes', '$JS.API.CONSUMER.CREATE.METRICS.spy'],
   ['health', 'publishes', 'monitoring.health.shop.till'],
   ['health', 'publishes', '$JS.API.CONSUMER.CREATE.OUTBOX.spy'],
