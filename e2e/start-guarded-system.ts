@@ -89,7 +89,11 @@ export async function startGuardedSystem(): Promise<GuardedSystem> {
     for (const [name, running] of await Promise.all(rest.map(async (n) => [n, await start(n)] as const)))
       services.set(name, running)
     // Last, since it is ready only while those that it watches are.
-    services.set('health', await start('health'))
+    const watched = [...services].map(([name, { url }]) => [
+      `${name.toUpperCase().replaceAll('-', '_')}_URL`,
+      url,
+    ])
+    services.set('health', await start('health', Object.fromEntries(watched)))
 
     const app = createMonitoring({
       service: 'shop',

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { freePort, type GuardedProcess, SERVICES, spawnGuarded } from '@tocsin/servers'
+import { freePort, type GuardedProcess, SERVICES, type ServiceName, spawnGuarded } from '@tocsin/servers'
 import { waitFor } from '@tocsin/testkit'
 
 const main = join(import.meta.dirname, '../src/main.ts')
@@ -17,14 +17,15 @@ export async function makeWorkspace() {
     TOCSIN_SERVICES: join(folder, 'services'),
     NO_COLOR: '1',
   }
-  for (const name of STAND_INS) {
+  const addStandIn = async (name: ServiceName) => {
     const { portEnv, extraPorts } = SERVICES[name]
     mkdirSync(join(folder, 'services', name, 'src'), { recursive: true })
     const script = `process.argv.push(${JSON.stringify(name)}, ${JSON.stringify(portEnv)})\nawait import(${JSON.stringify(fixture)})\n`
     writeFileSync(join(folder, 'services', name, 'src', 'main.ts'), script)
     for (const variable of [portEnv, ...Object.keys(extraPorts)]) env[variable] = String(await freePort())
   }
-  return { folder, env, remove: () => rmSync(folder, { recursive: true, force: true }) }
+  for (const name of STAND_INS) await addStandIn(name)
+  return { folder, env, addStandIn, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
 export interface RunningCli {

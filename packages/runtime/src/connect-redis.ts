@@ -10,6 +10,8 @@ import type { Metrics } from './metrics/create-metrics.ts'
 export interface RedisConnection {
   /** The client. A command rejects after 2 s while Redis is away; none is queued for later. */
   readonly client: Redis
+  /** Resolves when the first attempt to connect has ended, either way. */
+  readonly attempted: Promise<void>
   /** Why it cannot be used now; undefined while it can. */
   trouble(): string | undefined
   close(): Promise<void>
@@ -52,10 +54,11 @@ export function connectRedis({ url, log, metrics }: ConnectRedisOptions): RedisC
     if (trouble === undefined) down('the connection closed')
   })
   // Its failure has been told by 'error', and the retries go on by themselves.
-  client.connect().catch(() => {})
+  const attempted = client.connect().catch(() => {})
 
   return {
     client,
+    attempted,
     trouble: () => trouble,
     async close() {
       client.removeAllListeners('close')

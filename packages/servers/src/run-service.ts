@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { ServerError } from './errors.ts'
-import { probeHttp } from './probe-http.ts'
+import { HttpProbeError, probeHttp } from './probe-http.ts'
 import { type GuardedProcess, spawnGuarded } from './spawn-guarded.ts'
 
 /** The repository's root: the nearest folder above this package that has a services/ folder. */
@@ -49,8 +49,9 @@ export const spawnService = (options: ServiceOptions): Promise<GuardedProcess> =
   })
 
 /**
- * Resolves when the service answers /health/ready with 2xx. Throws ServerError `exited-early` as soon as its
- * process ends, `not-ready` after `timeoutMs`.
+ * Resolves when the service answers /health/ready with 2xx, or, where `startedIsEnough`, when it says there that it has
+ * started, whatever keeps it from being ready. Throws ServerError `exited-early` as soon as its process ends, `not-ready`
+ * after `timeoutMs`.
  */
 export async function untilServiceReady(
   service: {
@@ -61,6 +62,7 @@ export async function untilServiceReady(
     readonly host?: string
   },
   timeoutMs: number,
+  { startedIsEnough = false } = {},
 ): Promise<void> {
   const { name, port, process: child, host = '127.0.0.1' } = service
   const deadline = performance.now() + timeoutMs
@@ -69,7 +71,8 @@ export async function untilServiceReady(
     try {
       await probeHttp(`http://${host}:${port}/health/ready`)
     } catch (error) {
-      failure = error
+      const hasStarted = error instanceof HttpProbeError && error.stated === 'not_ready'
+      failure = startedIsEnough && hasStarted ? undefined : error
     }
     if (!child.running) {
       const { code, signal } = await child.exited
@@ -80,7 +83,8 @@ export async function untilServiceReady(
     }
     if (failure === undefined) return
     if (performance.now() > deadline) {
-      throw new ServerError('not-ready', `${name} was not ready within ${timeoutMs / 1000} s`, {
+      const why = failure instanceof HttpProbeError ? `: ${failure.message}` : ''
+      throw new ServerError('not-ready', `${name} was not ready within ${timeoutMs / 1000} s${why}`, {
         cause: failure,
       })
     }

@@ -1,4 +1,4 @@
-import { type HealthEvent, healthEvent, healthMetrics } from '@tocsin/contract'
+import { type HealthEvent, type HealthReport, healthEvent, healthMetrics } from '@tocsin/contract'
 import {
   consumeOrdered,
   decodeJson,
@@ -15,7 +15,7 @@ import { reportHealth } from './report-health.ts'
 import { healthRoutes, probeRoutes } from './routes.ts'
 import { healthScore, showHealth } from './show-health.ts'
 import { tellChange } from './tell-change.ts'
-import { watchChecks } from './watch-checks.ts'
+import { type Watch, watchChecks } from './watch-checks.ts'
 
 /** The health of everything: our own checks, and those that applications publish. */
 export const health: ServiceDefinition<typeof healthEnv.shape> = {
@@ -30,8 +30,12 @@ export const health: ServiceDefinition<typeof healthEnv.shape> = {
       if (result.ended) results.delete(key)
       else results.set(key, result)
     }
-    const report = () => reportHealth(results.values(), clock.now())
-    showHealth(ctx.metrics, report)
+    // What did not run is not healthy: that goes for the first moments too.
+    let looked = false
+    const report = (): HealthReport => {
+      const found = reportHealth(results.values(), clock.now())
+      return looked ? found : { ...found, status: 'unhealthy' }
+    }
 
     http.use(healthRoutes(env.HEALTH_CHECK_PATH, report))
     if (env.HEALTH_CHECK_PATH !== '/health') http.use(probeRoutes(env.HEALTH_CHECK_PATH, readiness))
@@ -51,12 +55,18 @@ export const health: ServiceDefinition<typeof healthEnv.shape> = {
       }),
     })
     await consumer.caughtUp
+    if (env.HEALTH_CHECKS_ENABLED) {
+      const watched = watch(ctx, keep)
+      lifecycle.onStop('checks', watched.end)
+      await watched.looked
+    }
+    looked = true
+    showHealth(ctx.metrics, report)
     await bus.serveRpc('health', { report })
-    if (env.HEALTH_CHECKS_ENABLED) lifecycle.onStop('checks', watch(ctx, keep))
   },
 }
 
-function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => void): () => void {
+function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => void): Watch {
   const { env, clock, bus, log, metrics } = ctx
   const up = metrics.gauge(healthMetrics.healthCheckHealthy)
   const took = metrics.histogram(healthMetrics.healthCheckDurationSeconds)

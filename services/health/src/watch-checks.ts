@@ -19,8 +19,15 @@ export interface WatchOptions {
   readonly onResult: (result: HealthEvent, before: Standing | undefined, after: Standing) => void
 }
 
-/** Runs every check at once, then each at its interval, none waiting for another. The function returned ends it. */
-export function watchChecks(options: WatchOptions): () => void {
+export interface Watch {
+  /** Resolves when every check has run once, which takes no longer than a check may. */
+  readonly looked: Promise<void>
+  /** No check is begun after this, and no result told. */
+  end(): void
+}
+
+/** Runs every check at once, then each at its interval, none waiting for another. */
+export function watchChecks(options: WatchOptions): Watch {
   const { checks, service, source, intervalMs, timeoutMs, thresholds, clock, onResult } = options
   let ended = false
   const cancels = new Map<Check, () => void>()
@@ -37,10 +44,13 @@ export function watchChecks(options: WatchOptions): () => void {
     )
   }
 
-  for (const check of checks) void turn(check, undefined)
-  return () => {
-    ended = true
-    for (const cancel of cancels.values()) cancel()
+  const first = checks.map((check) => turn(check, undefined))
+  return {
+    looked: Promise.all(first).then(() => {}),
+    end() {
+      ended = true
+      for (const cancel of cancels.values()) cancel()
+    },
   }
 }
 

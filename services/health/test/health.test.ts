@@ -1,6 +1,7 @@
 import { createSubjects, type HealthEvent, type HealthReport } from '@tocsin/contract'
 import { type Bus, connectBus, createLog, createMetrics, systemClock } from '@tocsin/runtime'
 import {
+  freePort,
   type HttpSink,
   type Server,
   type ServiceUnderTest,
@@ -19,9 +20,8 @@ let others: HttpSink
 let health: ServiceUnderTest
 let bus: Bus
 
-beforeAll(async () => {
-  ;[nats, redis, others] = await Promise.all([startNats(), startRedis(), startHttpSink()])
-  health = await startService('health', {
+function environment(): Record<string, string> {
+  return {
     NATS_URL: nats.url,
     REDIS_URL: redis.url,
     HEALTH_CHECK_INTERVAL: '200ms',
@@ -32,7 +32,12 @@ beforeAll(async () => {
         others.url,
       ]),
     ),
-  })
+  }
+}
+
+beforeAll(async () => {
+  ;[nats, redis, others] = await Promise.all([startNats(), startRedis(), startHttpSink()])
+  health = await startService('health', environment())
   const log = createLog({ service: 'test', version: '0', level: 'silent' })
   const metrics = createMetrics('test', '0')
   bus = await connectBus({
@@ -147,6 +152,37 @@ it('cuts off a service that hangs, and answers all the while', async () => {
   expect(find(bad, 'collector')?.message).toContain('no result within 1000 ms')
   expect(find(bad, 'memory')?.status).not.toBe('unhealthy')
   others.answer(200)
+})
+
+it('is neither well nor ready before it has looked at everything once', async () => {
+  others.answer({ hang: true })
+  const port = await freePort()
+  const starting = startService('health', { ...environment(), HEALTH_CHECK_PORT: String(port) })
+  const answers: { ready: number; state: string; health: number }[] = []
+  const ask = async () => {
+    const at = (path: string) => fetch(`http://127.0.0.1:${port}${path}`)
+    const [ready, now] = await Promise.all([at('/health/ready'), at('/health')])
+    const { status } = (await ready.json()) as { status: string }
+    answers.push({ ready: ready.status, state: status, health: now.status })
+    return status === 'not_ready'
+  }
+  try {
+    // By then what hangs has been cut off, which is the first result of each.
+    await waitFor(() => ask().catch(() => false))
+    others.answer(200)
+    const second = await starting
+    const found = (await (await fetch(`${second.url}/health`)).json()) as HealthReport
+    expect(found.checks).toHaveLength(11)
+    // Redis is connected to while the others are looked at: no false alarm at the start.
+    expect(second.logs.filter(({ msg }) => msg === 'Redis answers')).toEqual([])
+  } finally {
+    await starting.then((second) => second.stop())
+  }
+  expect(answers.length).toBeGreaterThan(10)
+  expect(answers.at(-1)?.state).toBe('not_ready')
+  expect(new Set(answers.slice(0, -1).map(({ state }) => state))).toEqual(new Set(['starting']))
+  expect(answers.filter(({ ready }) => ready === 200)).toEqual([])
+  expect(answers.filter(({ health: status }) => status === 200)).toEqual([])
 })
 
 it('goes on without Redis, degraded, and without NATS, unhealthy', async () => {

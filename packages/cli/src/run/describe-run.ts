@@ -14,8 +14,13 @@ function describeTargets(env: CliEnv, mail: System['mail']): string {
   return `Alerts go to: ${[email, slack, webhook].join(', ')}.`
 }
 
-/** What stands below the table of `up`: who is told of alerts, and what to try next. */
-export function makeHints(env: CliEnv, parts: readonly PartState[], mail: System['mail']): string[] {
+/** What stands below the table of `up`: what is amiss already, who is told of alerts, and what to try next. */
+export function makeHints(
+  env: CliEnv,
+  parts: readonly PartState[],
+  mail: System['mail'],
+  amiss?: string,
+): string[] {
   const nats = parts.find(({ name }) => name === 'nats')?.where
   const elsewhere = nats !== undefined && nats !== USUAL_NATS
   const [server, variable] = elsewhere ? [` --server ${nats}`, `NATS_URL=${nats} `] : ['', '']
@@ -25,6 +30,7 @@ export function makeHints(env: CliEnv, parts: readonly PartState[], mail: System
     (name) => parts.find((part) => part.name === name)?.where ?? [],
   )
   return [
+    ...(amiss === undefined ? [] : [`Not all is well: ${amiss}`]),
     describeTargets(env, mail),
     'Try next:',
     `  ${variable}npm run demo                 a small shop with real traffic`,

@@ -3,6 +3,7 @@ import { processBirth, ServerError } from '@tocsin/servers'
 import pc from 'picocolors'
 import type { CliEnv } from '../env.ts'
 import { CliError } from '../errors.ts'
+import { whyNotReady } from '../system/probe-part.ts'
 import { createSystem } from '../system/start-system.ts'
 import { describeRun, makeHints } from './describe-run.ts'
 import type { Output } from './output.ts'
@@ -82,7 +83,9 @@ export async function runSystem(env: CliEnv, output: Output, detached: boolean):
     await untilGone(claim.previous, output.say)
     await system.start()
     const parts = system.parts()
-    update({ phase: 'ready', parts, hints: makeHints(env, parts, system.mail) })
+    const health = parts.find(({ name }) => name === 'health')
+    const amiss = health && (await whyNotReady(health.probe, env.all))
+    update({ phase: 'ready', parts, hints: makeHints(env, parts, system.mail, amiss) })
     output.show(describeRun(run, pc))
   }
   begin().catch((error: unknown) => end.resolve({ code: 1, message: explain(error) }))

@@ -20,7 +20,7 @@ function describe(plan: ServicePlan, env: CliEnv): { path: string; note: string 
   return notes[plan.name]
 }
 
-/** One of Tocsin's services as a part: its own process under this Node, ready when /health/ready says so. */
+/** One of Tocsin's services as a part: its own process under this Node, up when /health/ready says so. */
 export function servicePart(
   plan: ServicePlan,
   env: CliEnv,
@@ -50,7 +50,9 @@ export function servicePart(
         },
       })
       try {
-        await untilServiceReady({ name, port, process, host: env.reach }, READY_MS)
+        // It is not ready while anything critical is unhealthy, a full disk for one: its finding, and no fault of its own.
+        const startedIsEnough = name === 'health'
+        await untilServiceReady({ name, port, process, host: env.reach }, READY_MS, { startedIsEnough })
       } catch (error) {
         await process.stop(5000)
         if (!(error instanceof ServerError)) throw error

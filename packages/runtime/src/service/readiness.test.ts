@@ -34,4 +34,18 @@ describe('readiness', () => {
     await clock.advance(500)
     expect(await readiness.report()).toEqual({ status: 'not_ready', reasons: { counts: 'second time' } })
   })
+
+  it('is judged by nothing that was found before the service had started', async () => {
+    const readiness = createReadiness(testClock())
+    let found: string | undefined
+    readiness.check('disk', () => found)
+    const underWay = readiness.report()
+    readiness.phase('ready')
+    expect((await underWay).status).toBe('starting')
+    readiness.phase('starting')
+    expect((await readiness.report()).reasons).toEqual({})
+    found = 'full'
+    readiness.phase('ready')
+    expect(await readiness.report()).toEqual({ status: 'not_ready', reasons: { disk: 'full' } })
+  })
 })

@@ -58,8 +58,11 @@ export function createReadiness(clock: Clock): Readiness {
     },
     phase(next) {
       phase = next
+      // What was found while it started says nothing of what has started.
+      for (const check of checks.values()) check.last = undefined
     },
     async report() {
+      const begun = phase
       const reasons: Record<string, string> = Object.fromEntries(held)
       let worst: 'ready' | 'degraded' | 'not_ready' = held.size === 0 ? 'ready' : 'not_ready'
       const asked = [...checks].map(async ([name, check]) => ({ name, check, reason: await ask(check) }))
@@ -69,7 +72,8 @@ export function createReadiness(clock: Clock): Readiness {
         if (!check.onlyDegrades) worst = 'not_ready'
         else if (worst === 'ready') worst = 'degraded'
       }
-      return { status: phase === 'ready' ? worst : phase, reasons }
+      const inPhase = phase === 'ready' ? begun : phase
+      return { status: inPhase === 'ready' ? worst : inPhase, reasons }
     },
   }
 }

@@ -8,6 +8,7 @@ export function redisCheck(redis: RedisConnection): Check {
     type: 'database',
     critical: false,
     async run() {
+      await redis.attempted
       const trouble = redis.trouble()
       if (trouble) return { status: 'unhealthy', message: trouble }
       await redis.client.ping()
