@@ -23,7 +23,7 @@ export async function probeHttp(url: string, timeoutMs = 2000): Promise<void> {
     ([name, reason]) => `${name}: ${String(reason)}`,
   )
   throw new HttpProbeError(
-    [`${url} answered ${response.status}`, ...given].join('; '),
+    given.length > 0 ? given.join('; ') : `${url} answered ${response.status}`,
     typeof status === 'string' ? status : undefined,
   )
 }
