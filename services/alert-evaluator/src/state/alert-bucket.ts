@@ -68,13 +68,20 @@ export async function openAlertBucket(deps: ConsumeDeps): Promise<AlertBucket> {
       const known = revisions.get(key)
       if (known === undefined) return
       // The marker can only follow what is known; nothing that came after it is taken away with it.
-      await kv.delete(key, { previousSeq: known }).catch((error: unknown) => {
-        if (isWrongRevision(error)) throw new OvertakenError(`${key} was written by someone else`)
-        throw error
-      })
+      const isRefused = await kv.delete(key, { previousSeq: known }).then(
+        () => false,
+        (error: unknown) => {
+          if (isWrongRevision(error)) return true
+          throw error
+        },
+      )
+      const entry = await kv.get(key)
+      // Refused where a marker stands, or stood: it is our own, whose answer got lost.
+      if (isRefused && entry?.operation === 'PUT')
+        throw new OvertakenError(`${key} was written by someone else`)
+      if (entry?.operation === 'DEL') await bus.eraseRevision('alert-state', entry.revision)
+      // Only now: until the marker is gone, whoever tries again has it to remove.
       revisions.delete(key)
-      const marker = await kv.get(key)
-      if (marker?.operation === 'DEL') await bus.eraseRevision('alert-state', marker.revision)
     },
   }
 }
