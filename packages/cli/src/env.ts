@@ -1,5 +1,6 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { parseEnv } from 'node:util'
 import { DEFAULT_PREFIX } from '@tocsin/contract'
 import { repositoryRoot, SERVICES, type ServiceName, type ServiceProgram } from '@tocsin/servers'
 import { z } from 'zod'
@@ -90,11 +91,28 @@ function explain(error: z.ZodError): CliError {
   return new CliError('bad-environment', ['the environment is not usable:', ...faults].join('\n'))
 }
 
+/**
+ * What a file of settings says, as process.loadEnvFile takes it, but for a hash sign within a value, as in
+ * `SLACK_CHANNEL=#alerts` or in a password: Node ends the value there. Here, as for Docker Compose, which reads the same
+ * file, a comment begins after a blank.
+ */
+export function readEnvFile(file: string): Readonly<NodeJS.Dict<string>> {
+  const unquoted = /^(\s*(?:export\s+)?[\w.-]+[ \t]*=[ \t]*)([^\s'"`].*?)(?:[ \t]+(?:#.*)?)?$/gm
+  const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n')
+  return parseEnv(
+    text.replace(unquoted, (line: string, name: string, value: string) => {
+      const quote = ["'", '`', '"'].find((mark) => !value.includes(mark))
+      return value.includes('#') && !/^#(\s|$)/.test(value) && quote ? name + quote + value + quote : line
+    }),
+  )
+}
+
 /** Reads the environment, and the file .env beside package.json for what it leaves open. Throws CliError `bad-environment`. */
 export function readEnv(): CliEnv {
   const root = repositoryRoot()
   const file = resolve(root, '.env')
-  if (existsSync(file)) process.loadEnvFile(file)
+  const given = existsSync(file) ? readEnvFile(file) : {}
+  for (const [name, value] of Object.entries(given)) process.env[name] ??= value
   const source = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value?.trim() !== ''))
   try {
     const parsed = schema.parse(source)

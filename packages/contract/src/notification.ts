@@ -81,6 +81,7 @@ export const digestEntry = z.object({
     .optional()
     .describe('how often it began to fire, where that is more than once'),
   since: timestamp.optional().describe('the first of those times'),
+  metadata: metadata.optional().describe('what a message came with; what is long is cut short'),
 })
 export type DigestEntry = z.infer<typeof digestEntry>
 

@@ -15,9 +15,9 @@ import {
   fallbackNote,
   humanTime,
   linksOf,
+  metadataFacts,
   notesOf,
   stateOf,
-  valueText,
 } from './present.ts'
 
 /** How a service marks text up. Each is given raw text, and escapes it. */
@@ -116,7 +116,7 @@ function alertBlock(alert: WebhookAlert, event: OutboxAlerts, markup: Markup): B
 }
 
 function messageBlock({ message, metadata, time, source }: OutboxMessage, markup: Markup): Block {
-  const facts = Object.entries(metadata).map(([name, value]): [string, string] => [name, valueText(value)])
+  const facts = metadataFacts(metadata)
   return (budget) =>
     lines(
       said(message, { ...budget, characters: 2 * budget.characters }, markup),
@@ -137,10 +137,18 @@ function digestBlocks({ entries }: OutboxDigest, markup: Markup): readonly Block
 function entryLine(entry: DigestEntry, budget: Budget, markup: Markup): string {
   const icon = entry.status === 'resolved' ? '✅' : entry.status === 'message' ? '💬' : icons[entry.severity]
   const title = `${icon} ${markup.bold(short(entry.title, budget))} ${markup.text(entryTimes(entry))}`
-  return lines(title, said(entry.text, budget, markup))
+  return lines(
+    title,
+    said(entry.text, budget, markup),
+    factLine(metadataFacts(entry.metadata), budget, markup),
+  )
 }
 
-function factLine(facts: readonly [string, string][], budget: Budget, markup: Markup): string | undefined {
+function factLine(
+  facts: readonly (readonly [string, string])[],
+  budget: Budget,
+  markup: Markup,
+): string | undefined {
   if (facts.length === 0) return undefined
   const shown = facts
     .slice(0, budget.facts)

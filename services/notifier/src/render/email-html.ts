@@ -12,7 +12,7 @@ import {
   entryTimes,
   fallbackNote,
   humanTime,
-  valueText,
+  metadataFacts,
 } from './present.ts'
 
 /** More entries of one kind than this are counted, not shown. */
@@ -91,8 +91,11 @@ function preheader(event: OutboxEvent): string {
 }
 
 function messageRows({ message, metadata, time, source }: OutboxMessage): readonly Html[] {
-  const facts = Object.entries(metadata).map(([name, value]): [string, string] => [name, valueText(value)])
-  return [section(html`${paragraph(message)}${pairs(facts)}${quiet(`${humanTime(time)} from ${source}`)}`)]
+  return [
+    section(
+      html`${paragraph(message)}${pairs(metadataFacts(metadata))}${quiet(`${humanTime(time)} from ${source}`)}`,
+    ),
+  ]
 }
 
 function digestRows({ entries, from, to }: OutboxDigest): readonly Html[] {
@@ -102,7 +105,7 @@ function digestRows({ entries, from, to }: OutboxDigest): readonly Html[] {
 <td width="4" style="background:${colourOf(entry.severity, entry.status)};border-radius:2px;font-size:1px">&nbsp;</td>
 <td style="padding:2px 0 2px 12px;${FONT}">
 <div class="t-ink" style="font-size:15px;line-height:20px;font-weight:600;color:${light.ink};word-break:break-word">${cut(entry.title, LONGEST_TITLE)}</div>
-${paragraph(cut(entry.text, LONGEST_TITLE), 14)}
+${paragraph(cut(entry.text, LONGEST_TITLE), 14)}${pairs(metadataFacts(entry.metadata))}
 ${quiet(entryTimes(entry))}
 </td></tr>
 <tr><td colspan="2" style="font-size:1px;line-height:12px">&nbsp;</td></tr>`,

@@ -8,9 +8,9 @@ import {
   fallbackNote,
   humanTime,
   linksOf,
+  metadataFacts,
   notesOf,
   stateOf,
-  valueText,
 } from './present.ts'
 import { silenceLink } from './silence-link.ts'
 
@@ -50,15 +50,16 @@ function alertBlock(alert: WebhookAlert, event: OutboxAlerts): string {
 }
 
 function messageBlocks({ message, metadata, time, source }: OutboxMessage): string[] {
-  const facts = Object.entries(metadata).map(([name, value]) => `  ${name}: ${valueText(value)}`)
+  const facts = metadataFacts(metadata).map(([name, value]) => `  ${name}: ${value}`)
   return [message.trim(), facts.join('\n'), `${humanTime(time)} from ${source}`].filter(Boolean)
 }
 
 function digestBlocks({ entries, from, to }: OutboxDigest): string[] {
   const sections = digestSections(entries).map(({ title, entries: shown }) => {
-    const lines = shown.slice(0, MOST_SHOWN).map((entry) => {
+    const lines = shown.slice(0, MOST_SHOWN).flatMap((entry) => {
       const first = entry.text.split('\n')[0]
-      return `  ${entryTimes(entry)}  ${entry.title}${first ? `: ${first}` : ''}`
+      const facts = metadataFacts(entry.metadata).map(([name, value]) => `    ${name}: ${value}`)
+      return [`  ${entryTimes(entry)}  ${entry.title}${first ? `: ${first}` : ''}`, ...facts]
     })
     return [`${title} (${shown.length})`, ...lines].join('\n')
   })

@@ -91,6 +91,13 @@ export function valueText(value: unknown): string {
   return typeof value === 'string' ? value : JSON.stringify(value)
 }
 
+/** What a message came with, as names and texts. */
+export function metadataFacts(
+  metadata: Readonly<Record<string, unknown>> = {},
+): readonly (readonly [string, string])[] {
+  return Object.entries(metadata).map(([name, value]) => [name, valueText(value)])
+}
+
 export interface DigestSection {
   readonly title: string
   readonly entries: readonly DigestEntry[]

@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { alertsNotification, digestNotification, messageNotification } from '../../test/samples/events.ts'
 import { manyAlerts } from '../../test/samples/hostile.ts'
+import { entriesOf } from '../digest/entries-of.ts'
 import { acknowledgeGroupLink, acknowledgeLink } from './acknowledge-link.ts'
 import { blocksOf, fitBlocks } from './blocks.ts'
 import { cut, cutBytes } from './cut.ts'
@@ -143,6 +144,35 @@ describe('a digest', () => {
       ['Resolved', ['SlowQueries']],
       ['Messages', ['Deployment Complete']],
     ])
+  })
+})
+
+describe('the metadata of a message in a digest', () => {
+  const digest = digestNotification('any')
+  const body = (value: unknown) => JSON.stringify(value)
+  it.each([
+    ['mail', emailHtml(digest)],
+    ['text', emailText(digest)],
+    ['Slack', body(slackMessage(digest))],
+    ['webhook', body(webhookPayload(digest))],
+    ['Teams', body(teamsParts(digest))],
+    ['other chats', fitBlocks(blocksOf(digest, plain), 4000)],
+  ])('stands in %s', (_, said) => {
+    expect(said).toContain('deployedBy')
+    expect(said).toContain('ci')
+    expect(said).toContain('attempt')
+  })
+
+  it('is that of the message, cut where it is long', () => {
+    const message = messageNotification('any', {
+      metadata: { version: '2.0.0', replicas: 3, log: 'x'.repeat(5000), nested: { a: ['y'.repeat(300)] } },
+    })
+    const [entry] = entriesOf(message)
+    expect(entry?.metadata).toMatchObject({ version: '2.0.0', replicas: 3 })
+    expect(Object.values(entry?.metadata ?? {}).map((value) => String(value).length)).toEqual([
+      5, 1, 200, 200,
+    ])
+    expect(entriesOf(messageNotification('any', { metadata: {} }))[0]).not.toHaveProperty('metadata')
   })
 })
 

@@ -8,8 +8,8 @@ import {
   factsOf,
   fallbackNote,
   linksOf,
+  metadataFacts,
   stateOf,
-  valueText,
 } from './present.ts'
 
 interface Section {
@@ -110,11 +110,14 @@ function alertText(alert: WebhookAlert, event: OutboxAlerts): string {
 }
 
 function messageBars({ message, metadata, severity }: OutboxMessage): Bar[] {
-  const facts = Object.entries(metadata).map(
-    ([name, value]) => `*${escapeSlack(name)}*: ${escapeSlack(valueText(value))}`,
-  )
-  const texts = [escapeSlack(message.trim()), facts.join('\n')].filter(Boolean)
+  const texts = [escapeSlack(message.trim()), slackFacts(metadata)].filter(Boolean)
   return [[colourOf(severity, 'message'), texts]]
+}
+
+function slackFacts(metadata: OutboxMessage['metadata'] | undefined): string {
+  return metadataFacts(metadata)
+    .map(([name, value]) => `*${escapeSlack(name)}*: ${escapeSlack(value)}`)
+    .join('\n')
 }
 
 function digestBars({ entries }: OutboxDigest): Bar[] {
@@ -123,7 +126,13 @@ function digestBars({ entries }: OutboxDigest): Bar[] {
     [
       `*${title} · ${shown.length}*`,
       ...shown.map((entry) =>
-        `*${escapeSlack(entry.title)}*  ${entryTimes(entry)}\n${escapeSlack(entry.text)}`.trim(),
+        [
+          `*${escapeSlack(entry.title)}*  ${entryTimes(entry)}`,
+          escapeSlack(entry.text),
+          slackFacts(entry.metadata),
+        ]
+          .filter(Boolean)
+          .join('\n'),
       ),
     ],
   ])

@@ -10,8 +10,8 @@ import {
   fallbackNote,
   humanTime,
   linksOf,
+  metadataFacts,
   stateOf,
-  valueText,
 } from './present.ts'
 
 /** One alert, message or entry of a digest, as both kinds of Teams cards show it; in markdown. */
@@ -45,15 +45,14 @@ export function teamsParts(event: OutboxEvent): readonly TeamsPart[] {
 
 function contentParts(event: OutboxEvent): readonly TeamsPart[] {
   if (event.kind === 'message') {
-    const facts = Object.entries(event.metadata).map(([name, value]): [string, string] => [
-      name,
-      valueText(value),
-    ])
+    const facts = metadataFacts(event.metadata)
     return [part('', event.message, `${humanTime(event.time)} from ${event.source}`, facts, 'message')]
   }
   if (event.kind === 'digest')
     return digestSections(event.entries).flatMap(({ entries }) =>
-      entries.map((entry) => part(entry.title, entry.text, entryTimes(entry), [], entry.status)),
+      entries.map((entry) =>
+        part(entry.title, entry.text, entryTimes(entry), metadataFacts(entry.metadata), entry.status),
+      ),
     )
   return firingFirst(event).map((alert) => {
     const { annotations, labels, status } = alert

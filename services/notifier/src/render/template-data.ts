@@ -1,7 +1,7 @@
 import type { OutboxEvent, WebhookAlert } from '@tocsin/contract'
 import type { TemplateAlert, TemplateData } from '@tocsin/templates'
 import { digestTitle } from './headline.ts'
-import { valueText } from './present.ts'
+import { metadataFacts } from './present.ts'
 
 type Labels = Readonly<Record<string, string>>
 
@@ -30,7 +30,7 @@ export function templateDataOf(event: OutboxEvent, tame = (text: string) => text
   const [common, annotations] =
     event.kind === 'message'
       ? [
-          { ...textsOf(event.metadata), ...labels },
+          { ...Object.fromEntries(metadataFacts(event.metadata)), ...labels },
           { summary: event.title, description: event.message },
         ]
       : [labels, { summary: digestTitle(event) }]
@@ -55,8 +55,4 @@ function templateAlert(alert: WebhookAlert, tamed: (labels: Labels) => Labels): 
     GeneratorURL: alert.generatorURL,
     Fingerprint: alert.fingerprint,
   }
-}
-
-function textsOf(metadata: Readonly<Record<string, unknown>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(metadata).map(([name, value]) => [name, valueText(value)]))
 }

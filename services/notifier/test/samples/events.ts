@@ -140,7 +140,10 @@ export function digestNotification(channel: string, facts: Partial<OutboxDigest>
       entry(1, 'firing', 'DiskFillingUp', 'Disk /var is 71 % full'),
       entry(2, 'firing', 'SlowQueries', 'The slowest queries take 2 s'),
       entry(5, 'resolved', 'SlowQueries', 'The slowest queries take 2 s'),
-      entry(3, 'message', 'Deployment Complete', 'Successfully deployed version 2.0.0 to production'),
+      {
+        ...entry(3, 'message', 'Deployment Complete', 'Successfully deployed version 2.0.0 to production'),
+        metadata: { deployedBy: 'ci', attempt: 2 },
+      },
     ],
     ...facts,
   })
