@@ -42,6 +42,20 @@ async function runReady() {
 }
 
 describe('a service as a process', () => {
+  it('asks senders to come again while it waits for NATS: they drop what is answered with 404', async () => {
+    const port = await freePort()
+    const away = await freePort()
+    run({ BARE_PORT: String(port), NATS_URL: `nats://127.0.0.1:${away}` })
+    const post = () => fetch(`http://127.0.0.1:${port}/api/v2/alerts`, { method: 'POST', body: '[]' })
+    const answer = await waitFor(() => post().catch(() => undefined), { timeoutMs: 15_000 })
+    expect(answer.status).toBe(503)
+    expect(answer.headers.get('retry-after')).toBe('1')
+    expect(await answer.json()).toMatchObject({ error: { code: 'starting' } })
+
+    const { post: postReady } = await runReady()
+    expect((await postReady('/api/v2/alerts')).status).toBe(404)
+  })
+
   it('ends in order with 0 on SIGTERM', async () => {
     const { child, exited, text } = await runReady()
     child.kill('SIGTERM')

@@ -10,6 +10,20 @@ const bodyFaults: Readonly<Record<string, string>> = {
   'charset.unsupported': 'unsupported_charset',
 }
 
+/**
+ * What is not there yet, since the service waits for NATS or reads what was stored, may be there in a moment. Senders such as
+ * Prometheus and Alertmanager try again after a 503, and give up for good what was answered with 404.
+ */
+export function answerStarting(isStarting: () => boolean): RequestHandler {
+  return (_request, response, next) => {
+    if (!isStarting()) return next()
+    response
+      .status(503)
+      .set('Retry-After', '1')
+      .json({ error: { code: 'starting', message: 'the service is starting: send it again in a moment' } })
+  }
+}
+
 export const answerNotFound: RequestHandler = (request, response) => {
   response
     .status(404)

@@ -3,7 +3,7 @@ import type { Log } from '../log/create-log.ts'
 import type { Metrics } from '../metrics/create-metrics.ts'
 import { renderMetrics } from '../metrics/render-metrics.ts'
 import type { Readiness } from '../service/readiness.ts'
-import { answerError, answerNotFound } from './answer-error.ts'
+import { answerError, answerNotFound, answerStarting } from './answer-error.ts'
 import { type Login, requireLogin } from './login.ts'
 import { measureRequests } from './measure-requests.ts'
 
@@ -52,6 +52,7 @@ export function createHttp(
   const json = options.json ?? '1mb'
   if (json !== false) server.use(express.json({ limit: json }))
   server.use(app)
+  server.use(answerStarting(() => readiness.isStarting()))
   server.use(answerNotFound)
   server.use(answerError(log))
   return { server, app }

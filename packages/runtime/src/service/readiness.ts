@@ -12,6 +12,7 @@ export interface Readiness {
   set(name: string, reason: string | undefined): void
   /** The service's own phase. */
   phase(phase: Phase): void
+  isStarting(): boolean
   report(): Promise<ReadinessReport>
 }
 
@@ -61,6 +62,7 @@ export function createReadiness(clock: Clock): Readiness {
       // What was found while it started says nothing of what has started.
       for (const check of checks.values()) check.last = undefined
     },
+    isStarting: () => phase === 'starting',
     async report() {
       const begun = phase
       const reasons: Record<string, string> = Object.fromEntries(held)
