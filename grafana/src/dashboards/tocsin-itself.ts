@@ -53,7 +53,7 @@ const glance: Section = {
           'Messages that were refused for good within the time shown. They are kept and can be looked at.',
         unit: 'short',
         decimals: 0,
-        query: { expr: 'sum(increase(tocsin_dead_letters_total[$__range])) or vector(0)' },
+        query: { expr: 'sum(increase(tocsin_dead_letters_total{written="true"}[$__range])) or vector(0)' },
         thresholds: stepsFrom('green', [1, 'orange'], [100, 'red']),
         runbooks: ['tocsin/DeadLetters'],
       }),

@@ -39,7 +39,7 @@ export const streamSection: Section = {
         bars: true,
         queries: [
           {
-            expr: '60 * sum by (service, reason) (rate(tocsin_dead_letters_total[$__rate_interval]))',
+            expr: '60 * sum by (service, reason) (rate(tocsin_dead_letters_total{written="true"}[$__rate_interval]))',
             legend: '{{service}} {{reason}}',
           },
         ],

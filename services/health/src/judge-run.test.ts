@@ -1,6 +1,6 @@
 import type { HealthStatus } from '@tocsin/contract'
 import { expect, it } from 'vitest'
-import { judgeRun, type Standing } from './judge-run.ts'
+import { judgeRun, reservation, type Standing } from './judge-run.ts'
 
 const letters: Record<string, HealthStatus> = { h: 'healthy', d: 'degraded', u: 'unhealthy' }
 
@@ -24,4 +24,19 @@ it.each([
   ['until the first success each run stands as it is', 'uuh', 'uuh'],
 ])('%s: %s', (_, runs, expected) => {
   expect(standings(runs)).toBe(expected)
+})
+
+it('says why a check does not stand as its last run found it', () => {
+  const thresholds = { failures: 3, successes: 2 }
+  let standing = judgeRun(undefined, 'healthy', thresholds)
+  const says = (found: 'healthy' | 'unhealthy') => {
+    standing = judgeRun(standing, found, thresholds)
+    return reservation(standing, found, thresholds)
+  }
+  expect(says('healthy')).toBeUndefined()
+  expect(says('unhealthy')).toBe('unhealthy after 3 failures in a row, this is the 1st')
+  expect(says('unhealthy')).toBe('unhealthy after 3 failures in a row, this is the 2nd')
+  expect(says('unhealthy')).toBeUndefined()
+  expect(says('healthy')).toBe('healthy again after 2 successes in a row, this is the 1st')
+  expect(says('healthy')).toBeUndefined()
 })

@@ -42,3 +42,20 @@ export function judgeRun(
   if (before.status === 'unhealthy' && successesInRow < thresholds.successes) return standing('unhealthy')
   return standing(found)
 }
+
+/** Why a check does not stand as its last run found it; undefined where it does. */
+export function reservation(
+  { status, failuresInRow, successesInRow }: Standing,
+  found: HealthStatus,
+  { failures, successes }: Thresholds,
+): string | undefined {
+  if (status === found) return undefined
+  return found === 'unhealthy'
+    ? `unhealthy after ${failures} failures in a row, this is the ${ordinal(failuresInRow)}`
+    : `healthy again after ${successes} successes in a row, this is the ${ordinal(successesInRow)}`
+}
+
+function ordinal(n: number): string {
+  const suffix = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
+  return `${n}${suffix}`
+}

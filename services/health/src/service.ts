@@ -5,6 +5,7 @@ import {
   messageOf,
   parseWith,
   pipeline,
+  RefusedError,
   type ServiceContext,
   type ServiceDefinition,
 } from '@tocsin/runtime'
@@ -50,8 +51,14 @@ export const health: ServiceDefinition<typeof healthEnv.shape> = {
     const consumer = await consumeOrdered(ctx, {
       stream: 'HEALTH',
       deadLetters: true,
-      stages: pipeline(decodeJson, parseWith(healthEvent), (result) => {
-        if (result.source !== ctx.name) keep(result)
+      stages: pipeline(decodeJson, parseWith(healthEvent), (result, { subject, timeMs }) => {
+        // Who may publish what is a matter of subjects: a body must not speak for another service.
+        if (subject !== bus.subjects.health(result.service, result.check))
+          throw new RefusedError(
+            'wrong_subject',
+            `a result of ${result.service}/${result.check} comes on ${bus.subjects.health(result.service, result.check)}`,
+          )
+        if (result.source !== ctx.name) keep(runAtMost(result, timeMs))
       }),
     })
     await consumer.caughtUp
@@ -64,6 +71,13 @@ export const health: ServiceDefinition<typeof healthEnv.shape> = {
     showHealth(ctx.metrics, report)
     await bus.serveRpc('health', { report })
   },
+}
+
+/** What a clock that is ahead says of a run: it was not after its message was stored, or it would never be too old. */
+function runAtMost(result: HealthEvent, timeMs: number): HealthEvent {
+  return Date.parse(result.lastRun) <= timeMs
+    ? result
+    : { ...result, lastRun: new Date(timeMs).toISOString() }
 }
 
 function watch(ctx: ServiceContext<HealthEnv>, keep: (result: HealthEvent) => void): Watch {

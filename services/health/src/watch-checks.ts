@@ -1,7 +1,7 @@
 import type { HealthEvent } from '@tocsin/contract'
 import type { Clock } from '@tocsin/runtime'
 import type { Check } from './check.ts'
-import { judgeRun, type Standing, type Thresholds } from './judge-run.ts'
+import { judgeRun, reservation, type Standing, type Thresholds } from './judge-run.ts'
 import { resultEvent } from './result-event.ts'
 import { runCheck } from './run-check.ts'
 
@@ -36,7 +36,9 @@ export function watchChecks(options: WatchOptions): Watch {
     const run = await runCheck(check, timeoutMs, clock)
     if (ended) return
     const standing = judgeRun(before, run.result.status, thresholds)
-    onResult(resultEvent({ service, source }, check, run, standing.status, intervalMs), before, standing)
+    const but = reservation(standing, run.result.status, thresholds)
+    const result = resultEvent({ service, source }, check, run, standing.status, intervalMs)
+    onResult(but ? { ...result, message: `${result.message} (${but})` } : result, before, standing)
     const wait = Math.max(0, pauseMs(standing, intervalMs) - run.durationMs)
     cancels.set(
       check,

@@ -26,6 +26,7 @@ function environment(): Record<string, string> {
     REDIS_URL: redis.url,
     HEALTH_CHECK_INTERVAL: '200ms',
     HEALTH_CHECK_TIMEOUT: '1s',
+    PROMETHEUS_AUTH_TOKEN: 'tok',
     ...Object.fromEntries(
       ['COLLECTOR', 'NOTIFIER', 'ALERT_EVALUATOR', 'SLA', 'CAPACITY'].map((name) => [
         `${name}_URL`,
@@ -84,6 +85,9 @@ it('reports every built-in check, each of which has run', async () => {
   ])
   expect(find(all, 'nats')).toMatchObject({ status: 'healthy', critical: true, intervalMs: 200 })
   expect(find(all, 'observability')).toMatchObject({ status: 'degraded' })
+  // The collector asks for the login that the environment sets, of health as well.
+  const query = others.requests.find(({ path }) => path.startsWith('/api/v1/query'))
+  expect(query?.headers['authorization']).toBe('Bearer tok')
 })
 
 it('answers health+json to whoever asks for it', async () => {
@@ -121,6 +125,51 @@ it('takes in the checks of applications, and forgets them only when they end', a
     ended: true,
   })
   await waitFor(async () => find(await report(), 'redis_connection') === undefined)
+})
+
+it('takes no result that speaks for another service than its subject, and none for newer than its message', async () => {
+  const time = new Date().toISOString()
+  const event: HealthEvent = {
+    v: 1,
+    id: 'forged-1',
+    time,
+    source: 'shop',
+    service: 'tocsin',
+    check: 'redis',
+    type: 'service',
+    status: 'unhealthy',
+    critical: true,
+    message: 'forged',
+    lastRun: time,
+    durationMs: 3,
+    intervalMs: 30_000,
+  }
+  const letters = async () => {
+    const { state } = await bus.jsm.streams.info('DEAD_LETTERS', { subjects_filter: '>' })
+    return Object.keys(state.subjects ?? {}).filter((subject) => subject.endsWith('wrong_subject'))
+  }
+  await bus.publish(subjects.health('shop', 'mine'), event)
+  await waitFor(async () => (await letters()).length === 1)
+  const ahead = { ...event, id: 'ahead-1', service: 'shop', check: 'ahead', critical: false }
+  await bus.publish(subjects.health('shop', 'ahead'), { ...ahead, lastRun: '2099-01-01T00:00:00.000Z' })
+  const found = await waitFor(async () => find(await report(), 'ahead'))
+  expect(Date.parse(found.lastRun)).toBeLessThanOrEqual(Date.now() + 1000)
+  expect(find(await report(), 'redis')?.message).not.toContain('forged')
+  await bus.publish(subjects.health('shop', 'ahead'), { ...ahead, id: 'ahead-2', ended: true })
+  await waitFor(async () => find(await report(), 'ahead') === undefined)
+})
+
+it('says what another service says is amiss, though that is ready', async () => {
+  others.answer({
+    body: JSON.stringify({ status: 'degraded', reasons: { config: 'the new one is refused' } }),
+  })
+  const now = await waitFor(async () => {
+    const found = find(await report(), 'notifier')
+    return found?.status === 'degraded' && found
+  })
+  expect(now.message).toBe('notifier is degraded: config: the new one is refused')
+  others.answer(200)
+  await waitFor(async () => find(await report(), 'notifier')?.status === 'healthy')
 })
 
 it('is unhealthy when a critical service is not ready, says why, tells people once, and recovers', async () => {

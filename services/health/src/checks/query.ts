@@ -3,8 +3,12 @@ import type { Check } from '../check.ts'
 
 const SLOW_MS = 500
 
-/** The collector answers a query over everything it holds, in good time. */
-export function queryCheck(collectorUrl: string, clock: Clock): Check {
+/** The collector answers a query over everything it holds, in good time. The headers are those of a login, where it asks for one. */
+export function queryCheck(
+  collectorUrl: string,
+  clock: Clock,
+  headers: Readonly<Record<string, string>> = {},
+): Check {
   return {
     name: 'query performance',
     type: 'query',
@@ -13,7 +17,7 @@ export function queryCheck(collectorUrl: string, clock: Clock): Check {
       const url = new URL('/api/v1/query', collectorUrl)
       url.searchParams.set('query', 'count({__name__=~".+"})')
       const begun = clock.now()
-      const response = await fetch(url, { signal })
+      const response = await fetch(url, { signal, headers })
       const ms = clock.now() - begun
       await response.body?.cancel()
       if (!response.ok)

@@ -1,4 +1,4 @@
-import type { ServiceContext } from '@tocsin/runtime'
+import { loginHeaders, readLogin, type ServiceContext } from '@tocsin/runtime'
 import type { Check } from '../check.ts'
 import type { HealthEnv } from '../env.ts'
 import { diskCheck } from './disk.ts'
@@ -18,7 +18,7 @@ export function builtInChecks({ env, bus, clock, redis }: ServiceContext<HealthE
     redisCheck(redis()),
     memoryCheck(),
     ...env.HEALTH_DISK_PATHS.map(diskCheck),
-    queryCheck(collector, clock),
+    queryCheck(collector, clock, loginHeaders(readLogin(env))),
     observabilityCheck(bus, clock),
     serviceCheck('collector', collector, true),
     serviceCheck('alert-evaluator', at(env.ALERT_EVALUATOR_URL, env.ALERT_EVALUATOR_PORT), true),

@@ -1,6 +1,6 @@
 import type { Check } from '../check.ts'
 
-/** Another service of this system says that it is ready. */
+/** Another service of this system says that it is ready; what it says is amiss, and leaves it ready, degrades it. */
 export function serviceCheck(name: string, url: string, critical: boolean): Check {
   return {
     name,
@@ -12,6 +12,8 @@ export function serviceCheck(name: string, url: string, critical: boolean): Chec
       })
       const body: unknown = await response.json().catch(() => undefined)
       const reasons = reasonsOf(body)
+      if (response.ok && statusOf(body) === 'degraded')
+        return { status: 'degraded', message: `${name} is degraded${reasons ? `: ${reasons}` : ''}` }
       if (response.ok) return { status: 'healthy', message: `${name} is ready` }
       return {
         status: 'unhealthy',
@@ -20,6 +22,10 @@ export function serviceCheck(name: string, url: string, critical: boolean): Chec
       }
     },
   }
+}
+
+function statusOf(body: unknown): unknown {
+  return typeof body === 'object' && body !== null && 'status' in body ? body.status : undefined
 }
 
 function reasonsOf(body: unknown): string {
