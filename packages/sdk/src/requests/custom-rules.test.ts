@@ -39,6 +39,22 @@ describe('custom rules', () => {
     expect(stored).toEqual(['a'])
   })
 
+  it('are never lost in silence: it is said when one waits, and when the end comes first', async () => {
+    const { clock, queue, warnings } = setUp()
+    const added = queue.add(rule('a'))
+    await clock.advance(10_000)
+    expect(warnings).toEqual([
+      "alert rule 'a' has not reached the alert-evaluator: it is kept in memory and sent again",
+    ])
+    void queue.add(rule('b'))
+    await clock.advance(0)
+    queue.stop()
+    expect(warnings[1]).toBe(
+      'shutdown() came before the alert-evaluator had the alert rules a, b: add them again',
+    )
+    expect((await added).state).toBe('kept')
+  })
+
   it('are tried again with growing pauses, for ever', async () => {
     const { clock, queue, stored, state, attempts } = setUp()
     state.way = 'away'

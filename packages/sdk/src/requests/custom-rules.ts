@@ -33,6 +33,7 @@ export interface RuleQueue {
 }
 
 const MAX_KEPT = 1000
+const MOST_NAMED = 10
 const PATIENCE_MS = 10_000
 const FIRST_RETRY_MS = 500
 const LAST_RETRY_MS = 15_000
@@ -107,7 +108,13 @@ export function createRuleQueue(parts: {
       }
       const cancelPatience = clock.after(
         PATIENCE_MS,
-        () => resolve({ name: rule.name, state: 'kept' }),
+        () => {
+          warn(
+            `kept ${rule.name}`,
+            `alert rule '${rule.name}' has not reached the alert-evaluator: it is kept in memory and sent again`,
+          )
+          resolve({ name: rule.name, state: 'kept' })
+        },
         'hold',
       )
       pending.set(rule.name, { rule, settle: settleOnce })
@@ -137,8 +144,19 @@ export function createRuleQueue(parts: {
     },
     stop() {
       cancel()
+      if (pending.size > 0)
+        warn(
+          'rules lost',
+          `shutdown() came before the alert-evaluator had the alert rules ${namesOf(pending)}: add them again`,
+        )
       for (const entry of [...pending.values()])
         settle(entry, new MonitoringError('closed', 'shutdown() came before the evaluator had the rule'))
     },
   }
+}
+
+function namesOf(rules: ReadonlyMap<string, unknown>): string {
+  const named = [...rules.keys()].slice(0, MOST_NAMED).join(', ')
+  const left = rules.size - MOST_NAMED
+  return left > 0 ? `${named} and ${left} more` : named
 }
