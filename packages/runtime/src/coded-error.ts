@@ -29,3 +29,8 @@ export function codeOf(error: unknown): string | undefined {
 export function isRetryable(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'retryable' in error && error.retryable === true
 }
+
+/** Whether anything thrown is one of our own errors, whose message says what to do: they all say whether to try again. */
+export function isDeclared(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'retryable' in error
+}

@@ -42,6 +42,13 @@ async function runReady() {
 }
 
 describe('a service as a process', () => {
+  it('names the file of credentials that it cannot read', async () => {
+    const { text } = run({ BARE_PORT: String(await freePort()), NATS_CREDS: '/nowhere/nats.creds' })
+    await waitFor(() => text().includes('NATS_CREDS'), { timeoutMs: 15_000 })
+    expect(text()).toContain('cannot read the credentials of NATS (ENOENT')
+    expect(text()).not.toContain('nats-server running?')
+  })
+
   it('asks senders to come again while it waits for NATS: they drop what is answered with 404', async () => {
     const port = await freePort()
     const away = await freePort()

@@ -67,7 +67,7 @@ async function connectionOptions({ env, name }: ConnectNatsOptions): Promise<Con
     name,
     ...(user === undefined ? {} : { user }),
     ...(pass === undefined ? {} : { pass }),
-    ...(env.NATS_CREDS ? { authenticator: credsAuthenticator(await readFile(env.NATS_CREDS)) } : {}),
+    ...(env.NATS_CREDS ? { authenticator: credsAuthenticator(await readCreds(env.NATS_CREDS)) } : {}),
     inboxPrefix: env.NATS_INBOX_PREFIX,
     timeout: 5000,
     maxReconnectAttempts: -1,
@@ -79,7 +79,19 @@ async function connectionOptions({ env, name }: ConnectNatsOptions): Promise<Con
   }
 }
 
+class CredsError extends Error {}
+
+/** Not read once at the start: a secret may be mounted late, and is changed by whoever renews it. */
+function readCreds(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((error: unknown) => {
+    throw new CredsError(
+      `cannot read the credentials of NATS (${messageOf(error)}): is NATS_CREDS right, and the file readable?`,
+    )
+  })
+}
+
 function describe(error: unknown, servers: string): string {
+  if (error instanceof CredsError) return error.message
   if (error instanceof errors.AuthorizationError || error instanceof errors.UserAuthenticationExpiredError)
     return `NATS at ${servers} refuses the login: check NATS_USER and NATS_PASS, or NATS_CREDS`
   return `cannot reach NATS at ${servers} (${redactUrls(messageOf(error)) || 'no answer'}): is NATS_URL right, and nats-server running?`

@@ -1,4 +1,4 @@
-import { messageOf } from '../coded-error.ts'
+import { codeOf, isDeclared, messageOf } from '../coded-error.ts'
 import type { baseEnv } from '../env/base-env.ts'
 import { processEnv } from '../env/env.ts'
 import { EnvError } from '../env/parse-env.ts'
@@ -48,7 +48,12 @@ export async function runService<Shape extends typeof baseEnv>(
   process.on('uncaughtException', onFatal)
   process.on('unhandledRejection', onFatal)
   service.started.catch((error: unknown) => {
-    log.fatal({ err: error }, `could not start: ${messageOf(error)}`)
+    // A fault of the set-up says what to do; where in our code it was found helps nobody.
+    const code = codeOf(error)
+    log.fatal(
+      code !== undefined && isDeclared(error) ? { code } : { err: error },
+      `could not start: ${messageOf(error)}`,
+    )
     process.exit(1)
   })
 }
