@@ -25,11 +25,13 @@ const request = (...alerts: PostedAlert[]): PostedAlerts => ({
 })
 
 /** A book that writes down what it does; `takeIn` may fail. */
-function createTriedBook(takeIn: (event: AlertEvent, tries: number) => void = () => {}) {
+function createTriedBook(
+  takeIn: (event: AlertEvent, tries: number) => void = () => {},
+  { known = new Map<string, PostedRecord>(), nowMs = NOW } = {},
+) {
   const did: string[] = []
-  const known = new Map<string, PostedRecord>()
   const tries = new Map<string, number>()
-  const clock = testClock(NOW)
+  const clock = testClock(nowMs)
   let place = 0
   const named = ({ state, alertname }: AlertEvent) => `${state} ${alertname}`
   const book = createPostedBook({
@@ -56,12 +58,20 @@ function createTriedBook(takeIn: (event: AlertEvent, tries: number) => void = ()
     },
     clock,
     log: createLog({ service: 'test', version: '0', level: 'silent' }),
-    graceMs: () => 0,
+    resolveTimeoutMs: () => 5 * 60_000,
     taken() {},
     mayAct: () => true,
     signal: new AbortController().signal,
   })
-  return { book, did, clock }
+  return { book, did, clock, known }
+}
+
+/** The same book, as a process has it that takes up the work this many minutes later. */
+async function takenOverAfter(minutes: number, known: Map<string, PostedRecord>) {
+  const next = createTriedBook(() => {}, { known, nowMs: NOW + minutes * 60_000 })
+  await next.book.restore()
+  next.did.length = 0
+  return next
 }
 
 describe('the book of posted alerts', () => {
@@ -134,5 +144,64 @@ describe('the book of posted alerts', () => {
     await clock.advance(1000)
     await taken
     expect(did).toEqual(['firing A', 'knows A'])
+  })
+
+  it('keeps to an end that was given, also after a restart, and grants it no more each time', async () => {
+    const { book, known } = createTriedBook()
+    await book.take(request(alert('A')))
+    const { did, clock } = await takenOverAfter(4, known)
+    await clock.advance(59_000)
+    expect(did).toEqual([])
+    await clock.advance(1000)
+    expect(did).toEqual(['resolved A', 'knows A'])
+  })
+
+  it('waits for the sender of an alert whose end passed while nobody was there, and once only', async () => {
+    const { book, known } = createTriedBook()
+    await book.take(request(alert('A')))
+    await takenOverAfter(6, known)
+    await takenOverAfter(9, known)
+    const { did, clock } = await takenOverAfter(10, known)
+    await clock.advance(59_000)
+    expect(did).toEqual([])
+    await clock.advance(1000)
+    expect(did).toEqual(['resolved A', 'knows A'])
+  })
+
+  it('waits anew after a restart for a sender that has been heard of since', async () => {
+    const { book, known } = createTriedBook()
+    await book.take(request(alert('A')))
+    const { book: second } = await takenOverAfter(6, known)
+    await second.take({ ...request(alert('A', at(11))), time: at(7) })
+    const { did, clock } = await takenOverAfter(12, known)
+    await clock.advance(3 * 60_000)
+    expect(did).toEqual([])
+  })
+
+  it('does not end after a restart what has been posted again since it was stored', async () => {
+    const { book, known, did: before } = createTriedBook()
+    await book.take(request(alert('A')))
+    for (const minute of [1, 2, 3])
+      await book.take({ ...request(alert('A', at(5 + minute))), time: at(minute) })
+    expect(before).toEqual(['firing A', 'knows A', 'knows A'])
+    const { did, clock } = await takenOverAfter(5.9, known)
+    await clock.advance(2 * 60_000)
+    expect(did).toEqual([])
+  })
+
+  it('stores an end that has moved by more than the resolve timeout', async () => {
+    const { book, known } = createTriedBook()
+    for (const hour of [0, 1, 2])
+      await book.take({ ...request(alert('A', at(60 * hour + 90))), time: at(60 * hour) })
+    expect([...known.values()]).toMatchObject([{ alert: { endsAt: at(210) }, isRefreshed: true }])
+  })
+
+  it('has an alert that waited in the queue past its end fire as long as it was given', async () => {
+    const { book, did, clock } = createTriedBook(() => {}, { nowMs: NOW + 60 * 60_000 })
+    await book.take(request(alert('A')))
+    await clock.advance(299_000)
+    expect(did).toEqual(['firing A', 'knows A'])
+    await clock.advance(1000)
+    expect(did).toEqual(['firing A', 'knows A', 'resolved A', 'knows A'])
   })
 })

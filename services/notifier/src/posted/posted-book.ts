@@ -5,6 +5,7 @@ import type { TakeIn } from '../consumers/take-in.ts'
 import { createInOrder } from '../delivery/in-order.ts'
 import { createGate } from '../limits/gate.ts'
 import { untilStored } from '../outbox/until-stored.ts'
+import { afterAbsence } from './after-absence.ts'
 import { judgePosted, type PostedJudgement } from './judge-posted.ts'
 import type { PostedRecord } from './posted-record.ts'
 import type { PostedStore } from './posted-store.ts'
@@ -19,8 +20,8 @@ export interface PostedBookDeps {
   readonly refuse: (event: AlertEvent, why: RefusedError) => Promise<void>
   readonly clock: Clock
   readonly log: Log
-  /** From taking up the work on, how long nothing ends by not being posted again. Milliseconds. */
-  readonly graceMs: () => number
+  /** How long an alert without an end fires: the most that is granted after nobody was at work. Milliseconds. */
+  readonly resolveTimeoutMs: () => number
   readonly taken: (action: PostedJudgement['action'] | 'timed_out') => void
   readonly mayAct: () => boolean
   /** Aborts when this process must leave the work to another. */
@@ -29,8 +30,8 @@ export interface PostedBookDeps {
 
 /** The alerts that are posted from outside: tells when they begin, change and end. */
 export interface PostedBook {
-  /** Reads what is stored. Call it before {@link PostedBook.take}. */
-  restore(): void
+  /** Reads what is stored, and stores which alerts go on for now unheard of. Call it before {@link PostedBook.take}. */
+  restore(): Promise<void>
   /** Takes the alerts of one request in; resolves when nothing of them can be lost any more. */
   take(posted: PostedAlerts): Promise<void>
   /** Forgets alerts that ended before this moment. Milliseconds since the epoch. */
@@ -59,8 +60,11 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
   let armedMs = Number.POSITIVE_INFINITY
   let disarm = () => {}
 
-  /** When an alert ends if it is not posted again: what was not heard of while nobody listened has not ended. */
-  const deadlineOf = ({ alert }: PostedRecord) => Math.max(Date.parse(alert.endsAt), begunMs + deps.graceMs())
+  /** When an alert ends if it is not posted again. */
+  const deadlineOf = ({ alert }: PostedRecord) => Date.parse(alert.endsAt)
+
+  const sinceTakeOver = (record: PostedRecord) =>
+    afterAbsence(record, { endedMs: begunMs, mostGraceMs: deps.resolveTimeoutMs() })
 
   function arm(atMs: number): void {
     if (signal.aborted || atMs >= armedMs) return
@@ -74,6 +78,20 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
   async function keep(record: PostedRecord): Promise<void> {
     await store.put(record)
     known.set(record.fingerprint, record)
+  }
+
+  /**
+   * A refresh is known by heart: it comes every minute, and of each alert. The first is stored, for it says that the end
+   * moves; then one of each resolve timeout that the end has moved by.
+   */
+  async function refresh(before: PostedRecord, record: PostedRecord): Promise<void> {
+    const stretchOf = (one: PostedRecord) => Math.floor(deadlineOf(one) / deps.resolveTimeoutMs())
+    const { isRefreshed, isInGrace } = before
+    const isTheSame = deadlineOf(record) === deadlineOf(before) && record.isInGrace === isInGrace
+    if (isTheSame) known.set(record.fingerprint, { ...before, ...record })
+    else if (isInGrace || !isRefreshed || stretchOf(record) !== stretchOf(before))
+      await keep({ ...record, isRefreshed: true })
+    else known.set(record.fingerprint, { ...record, isRefreshed })
   }
 
   async function tell(event: AlertEvent): Promise<void> {
@@ -92,8 +110,10 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     const before = known.get(fingerprint)
     const { action, alert } = judgePosted(before, posted, postedMs)
     taken(action)
-    const isFiring = action !== 'resolved'
-    const record = { fingerprint, alert, postedMs, isFiring }
+    const isFiring = action !== 'resolved' && action !== 'ended_before'
+    const posting: PostedRecord = { fingerprint, alert, postedMs, isFiring }
+    // What has waited in the queue for somebody to be at work is as what was taken before.
+    const record = postedMs < begunMs ? sinceTakeOver(posting) : posting
     switch (action) {
       case 'overtaken':
         return
@@ -101,11 +121,11 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
         // Who posts an end posts the same again; another one is of a beginning that has not come, or never will.
         if (!before || Date.parse(alert.endsAt) > Date.parse(before.alert.endsAt)) {
           const unheardSinceMs = before ? (before.unheardSinceMs ?? before.postedMs) : 0
-          await keep({ ...record, isFiring: false, unheardSinceMs })
+          await keep({ ...record, unheardSinceMs })
         }
         return
       case 'refreshed':
-        known.set(fingerprint, record)
+        if (before) await refresh(before, record)
         break
       case 'late':
         // Each until it is done: the beginning is not told again because its end could not be.
@@ -131,10 +151,7 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     const record = known.get(fingerprint)
     const nowMs = clock.now()
     if (!record?.isFiring || deadlineOf(record) > nowMs) return
-    const endsAt = new Date(deadlineOf(record)).toISOString()
-    const alert = { ...record.alert, endsAt }
-    const id = `posted-${fingerprint}-${Date.parse(endsAt).toString(36)}`
-    await tellEnd({ ...record, alert }, id, nowMs)
+    await tellEnd(record, `posted-${fingerprint}-${deadlineOf(record).toString(36)}`, nowMs)
     taken('timed_out')
   }
 
@@ -153,8 +170,11 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
   }
 
   return {
-    restore() {
-      for (const record of store.load()) {
+    async restore() {
+      const loaded = store.load()
+      const held = loaded.map(sinceTakeOver)
+      await Promise.all(held.map((record, n) => record !== loaded[n] && store.put(record)))
+      for (const record of held) {
         known.set(record.fingerprint, record)
         if (record.isFiring) arm(deadlineOf(record))
       }

@@ -62,7 +62,7 @@ export function startPosted({
     },
     clock,
     log,
-    graceMs: () => policy().resolveTimeoutMs,
+    resolveTimeoutMs: () => policy().resolveTimeoutMs,
     taken: (action) => metrics.taken('posted', TOLD.includes(action) ? 'told' : 'ignored', action),
     mayAct,
     signal,

@@ -229,7 +229,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     // Behind what the queues held, some of which was put at their end again: an end must not overtake its beginning.
     await grouper.restore()
     // Only now: what a crash left half told has been told, and new transitions come after it.
-    posted.restore()
+    await posted.restore()
     await consume(outboxOf(POSTED), {
       concurrency: REQUESTS,
       stages: postedStages({ book: posted, signal }),
