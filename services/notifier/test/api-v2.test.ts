@@ -209,6 +209,28 @@ describe('silences and alerts are shown as Alertmanager shows them', () => {
   })
 })
 
+it('an alert is shown with the end that it was posted with, and with a later one once it is posted again', async () => {
+  const labels = { alertname: 'Ending', severity: 'high' }
+  const startsAt = minutes(0)
+  const shownAt = async (url: string) => {
+    const filter = '?filter=alertname%3DEnding'
+    const { body: alerts } = await ask(url, { path: `/api/v2/alerts${filter}` })
+    const { body: groups } = await ask(url, { path: `/api/v2/alerts/groups${filter}` })
+    return [alerts, ...(groups as { alerts: unknown }[]).map((group) => group.alerts)] as {
+      endsAt: string
+    }[][]
+  }
+  for (const endsAt of [minutes(60), minutes(120), minutes(180)]) {
+    await both(post('/api/v2/alerts', [{ labels, startsAt, endsAt }]))
+    for (const { url } of [alertmanager, service])
+      await waitFor(async () => {
+        const ends = (await shownAt(url)).map((alerts) => alerts.map((alert) => alert.endsAt))
+        expect(ends).toEqual([[endsAt], [endsAt]])
+        return true
+      })
+  }
+})
+
 /** A silence has an id of its own in each. */
 function withoutIds(told: Told): unknown {
   return JSON.parse(JSON.stringify(told).replaceAll(/"silencedBy":\["[^"]+"\]/g, '"silencedBy":["one"]'))

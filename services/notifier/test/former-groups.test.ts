@@ -61,7 +61,7 @@ function formerRecords(atMs: number) {
 async function openStore(): Promise<GroupStore> {
   return createGroupStore({
     records: await openRecords({ bus: world.bus, log, clock: systemClock }),
-    firing: { lead() {}, stored() {} },
+    firing: { lead() {}, stored() {}, posted() {} },
     incarnation: (await world.bus.jsm.streams.info(world.bus.streamName('ALERTS'))).created,
     formerPolicy: defaultPolicy({
       integrations: [{ channel: 'webhook', type: 'webhook', sendResolved: true, settings: {} }],

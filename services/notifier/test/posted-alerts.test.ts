@@ -29,13 +29,8 @@ describe('an alert that is posted', () => {
   it('by amtool is told with its labels and no others, and so is its end; every replica shows it', async () => {
     const amtool = amtoolAt(first.url)
     const labels = ['alertname=Added', 'node=bar']
-    const added = await amtool(
-      'alert',
-      'add',
-      ...labels,
-      '--annotation=summary=Something',
-      `--end=${inSeconds(600)}`,
-    )
+    const endsAt = inSeconds(600)
+    const added = await amtool('alert', 'add', ...labels, '--annotation=summary=Something', `--end=${endsAt}`)
     expect(added).toMatchObject({ code: 0 })
     await waitFor(() => world.told('Added').length > 0)
     const own = { alertname: 'Added', node: 'bar' }
@@ -46,6 +41,10 @@ describe('an alert that is posted', () => {
     await waitFor(async () =>
       (await amtoolAt(second.url)('alert', 'query', 'node=bar')).stdout.includes('Added'),
     )
+    for (const { url } of [first, second]) {
+      const shown = async () => (await amtoolAt(url)('alert', 'query', '-o', 'json', 'Added')).stdout
+      await waitFor(async () => (await shown()).includes(`"endsAt":"${endsAt}"`))
+    }
     expect(await amtool('alert', 'add', ...labels, `--end=${inSeconds(-1)}`)).toMatchObject({ code: 0 })
     await waitFor(() => heard('Added').length === 2)
     expect(heard('Added')).toEqual(['firing', 'resolved'])

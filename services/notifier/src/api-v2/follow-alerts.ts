@@ -1,12 +1,17 @@
 import type { Labels } from '@tocsin/contract'
 import { backoffMs, type ConsumeDeps, createThrottle, sleep, watchBucket } from '@tocsin/runtime'
+import type { z } from 'zod'
 import { type AlertRecord, alertRecord } from '../grouping/records.ts'
 import { createInhibition } from '../policy/inhibition.ts'
 import type { Policy } from '../policy/policy.ts'
 import { labelsOfRecord } from '../policy/routing-labels.ts'
+import { type PostedRecord, postedRecord } from '../posted/posted-record.ts'
+import { POSTED_PREFIX } from '../posted/posted-store.ts'
 import { recordsOf } from '../records/batch.ts'
 
 const ALERT_PREFIX = 'alert.'
+const readAlert = jsonReader(alertRecord)
+const readPosted = jsonReader(postedRecord)
 
 /**
  * The alerts that fire, as the notifier at work has stored them. Every replica follows that: it can answer for all, also
@@ -15,6 +20,8 @@ const ALERT_PREFIX = 'alert.'
 export interface FiringAlerts {
   list(): readonly AlertRecord[]
   get(fingerprint: string): AlertRecord | undefined
+  /** When an alert that was posted ends if it is not posted again. Milliseconds since the epoch. */
+  endOf(fingerprint: string): number | undefined
   /** The alerts that inhibit one with these labels. */
   inhibitedBy(labels: Labels): readonly string[]
   /** Calls back when an alert has ended. The function returned ends that. */
@@ -33,11 +40,14 @@ export interface AlertsWriter {
   lead(records: readonly AlertRecord[]): void
   /** A record was stored. */
   stored(record: AlertRecord): void
+  /** What is known of a posted alert by now: not each refresh of it is stored. */
+  posted(record: PostedRecord): void
 }
 
 /** Follows the alerts in the bucket `groups`; resolves once all are known. */
 export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Promise<FollowedAlerts> {
   const firing = new Map<string, AlertRecord>()
+  const ends = new Map<string, number>()
   const listeners = new Set<(fingerprint: string) => void>()
   const throttle = createThrottle(deps.clock)
   const inhibition = createInhibition(policy)
@@ -63,18 +73,29 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
     inhibition.observe(record.fingerprint, labelsOfRecord(record), 'firing')
   }
 
+  function putEnd({ fingerprint, isFiring, alert }: PostedRecord): void {
+    if (isFiring) ends.set(fingerprint, Date.parse(alert.endsAt))
+    else ends.delete(fingerprint)
+  }
+
   function replaceAll(records: ReadonlyMap<string, AlertRecord>): void {
     for (const fingerprint of [...firing.keys()]) if (!records.has(fingerprint)) end(fingerprint)
     for (const record of records.values()) put(record)
   }
 
   function read(fingerprint: string, value: string): AlertRecord | undefined {
-    const parsed = alertRecord.safeParse(parseJson(value))
-    if (parsed.success) return parsed.data
+    const record = readAlert(value)
+    if (record) return record
     const due = throttle('bad record')
     if (due)
       deps.log.error({ fingerprint, ...due }, 'the record of an alert cannot be read, and is not shown')
     return undefined
+  }
+
+  function takePosted(fingerprint: string, value: string | undefined): void {
+    const record = value === undefined ? undefined : readPosted(value)
+    if (record) putEnd(record)
+    else ends.delete(fingerprint)
   }
 
   /** What is stored is read from its beginning; until its end, what was known before is shown. */
@@ -84,6 +105,7 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
     function take(key: string, value: string | undefined): void {
       if (ended.aborted) return
       for (const [one, text] of recordsOf(key, value)) {
+        if (one.startsWith(POSTED_PREFIX)) takePosted(one.slice(POSTED_PREFIX.length), text)
         if (!one.startsWith(ALERT_PREFIX)) continue
         const fingerprint = one.slice(ALERT_PREFIX.length)
         const record = text === undefined ? undefined : read(fingerprint, text)
@@ -102,6 +124,7 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
       },
       onRecreated() {
         if (ended.aborted) return
+        ends.clear()
         if (before) before.clear()
         else replaceAll(new Map())
       },
@@ -130,10 +153,14 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
     lead(records) {
       reading?.abort()
       reading = undefined
+      ends.clear()
       replaceAll(new Map(records.map((record) => [record.fingerprint, record])))
     },
     stored(record) {
       if (!reading) put(record)
+    },
+    posted(record) {
+      if (!reading) putEnd(record)
     },
     follow() {
       if (reading || signal.aborted) return
@@ -142,6 +169,7 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
     },
     list: () => [...firing.values()],
     get: (fingerprint) => firing.get(fingerprint),
+    endOf: (fingerprint) => ends.get(fingerprint),
     inhibitedBy(labels) {
       const holding = policy()
       if (holding !== adopted) {
@@ -158,10 +186,13 @@ export async function followAlerts(deps: ConsumeDeps, policy: () => Policy): Pro
   }
 }
 
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
+/** Reads records of one kind; undefined where one cannot be read. */
+function jsonReader<T>(schema: z.ZodType<T>): (text: string) => T | undefined {
+  return (text) => {
+    try {
+      return schema.safeParse(JSON.parse(text)).data
+    } catch {
+      return undefined
+    }
   }
 }

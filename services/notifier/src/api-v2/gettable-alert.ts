@@ -1,7 +1,7 @@
 import type { AlertRecord } from '../grouping/records.ts'
 import type { AlertStatus } from './alert-status.ts'
 
-/** An alert as the API shows it. One that fires counts as ending a resolve timeout from now, as long as it is heard of. */
+/** An alert as the API shows it; `endsMs` is when it ends if it is not heard of again. */
 export function gettableAlert(
   { alert, acceptedMs }: AlertRecord,
   status: AlertStatus,

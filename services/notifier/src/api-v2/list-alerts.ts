@@ -33,6 +33,12 @@ function isWanted(record: AlertRecord, status: AlertStatus, query: AlertQuery): 
   return matchesAll(query.filter, record.alert.labels)
 }
 
+/** The end that an alert was posted with; of one that has none to come, a resolve timeout from now. */
+function endOf({ fingerprint }: AlertRecord, { firing, policy, nowMs }: ListDeps): number {
+  const endMs = firing.endOf(fingerprint) ?? 0
+  return endMs > nowMs ? endMs : nowMs + policy.resolveTimeoutMs
+}
+
 /** The alerts that fire, in the order of their fingerprints. */
 export function listAlerts(query: AlertQuery, deps: ListDeps): GettableAlert[] {
   const { firing, policy, nowMs } = deps
@@ -42,7 +48,7 @@ export function listAlerts(query: AlertQuery, deps: ListDeps): GettableAlert[] {
     if (!receivers.some(query.wantsReceiver)) continue
     const status = statusOf(record, deps, nowMs)
     if (isWanted(record, status, query))
-      found.push(gettableAlert(record, status, receivers, nowMs + policy.resolveTimeoutMs))
+      found.push(gettableAlert(record, status, receivers, endOf(record, deps)))
   }
   return found.sort((a, b) => compare(a.fingerprint, b.fingerprint))
 }
@@ -56,7 +62,6 @@ export interface AlertGroup {
 /** The groups that alerts which fire are told in, as their routes make them. */
 export function listGroups(query: AlertQuery, deps: ListDeps): AlertGroup[] {
   const { firing, policy, nowMs } = deps
-  const endsMs = nowMs + policy.resolveTimeoutMs
   const groups: AlertGroup[] = []
   for (const { route, labels, records } of groupsOf(firing.list(), policy)) {
     const mutedBy = intervalsMuting(policy, route, nowMs)
@@ -64,7 +69,7 @@ export function listGroups(query: AlertQuery, deps: ListDeps): AlertGroup[] {
     const alerts = inAlertOrder(records).flatMap((record) => {
       const status = statusOf(record, deps, nowMs, mutedBy)
       return isWanted(record, status, query)
-        ? [gettableAlert(record, status, receiversOf(policy, record), endsMs)]
+        ? [gettableAlert(record, status, receiversOf(policy, record), endOf(record, deps))]
         : []
     })
     if (alerts.length > 0) groups.push({ alerts, labels, receiver: { name: route.receiver } })

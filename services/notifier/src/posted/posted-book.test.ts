@@ -59,6 +59,7 @@ function createTriedBook(
     clock,
     log: createLog({ service: 'test', version: '0', level: 'silent' }),
     resolveTimeoutMs: () => 5 * 60_000,
+    onKnown() {},
     taken() {},
     mayAct: () => true,
     signal: new AbortController().signal,

@@ -22,6 +22,8 @@ export interface PostedBookDeps {
   readonly log: Log
   /** How long an alert without an end fires: the most that is granted after nobody was at work. Milliseconds. */
   readonly resolveTimeoutMs: () => number
+  /** What is known of an alert has changed, if only by a refresh that is not stored. */
+  readonly onKnown: (record: PostedRecord) => void
   readonly taken: (action: PostedJudgement['action'] | 'timed_out') => void
   readonly mayAct: () => boolean
   /** Aborts when this process must leave the work to another. */
@@ -75,9 +77,14 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
 
   const untilDone = <T>(task: () => Promise<T>) => untilStored(task, { clock, log }, signal)
 
+  function know(record: PostedRecord): void {
+    known.set(record.fingerprint, record)
+    deps.onKnown(record)
+  }
+
   async function keep(record: PostedRecord): Promise<void> {
     await store.put(record)
-    known.set(record.fingerprint, record)
+    know(record)
   }
 
   /**
@@ -88,10 +95,10 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
     const stretchOf = (one: PostedRecord) => Math.floor(deadlineOf(one) / deps.resolveTimeoutMs())
     const { isRefreshed, isInGrace } = before
     const isTheSame = deadlineOf(record) === deadlineOf(before) && record.isInGrace === isInGrace
-    if (isTheSame) known.set(record.fingerprint, { ...before, ...record })
+    if (isTheSame) know({ ...before, ...record })
     else if (isInGrace || !isRefreshed || stretchOf(record) !== stretchOf(before))
       await keep({ ...record, isRefreshed: true })
-    else known.set(record.fingerprint, { ...record, isRefreshed })
+    else know({ ...record, isRefreshed })
   }
 
   async function tell(event: AlertEvent): Promise<void> {
@@ -175,7 +182,7 @@ export function createPostedBook(deps: PostedBookDeps): PostedBook {
       const held = loaded.map(sinceTakeOver)
       await Promise.all(held.map((record, n) => record !== loaded[n] && store.put(record)))
       for (const record of held) {
-        known.set(record.fingerprint, record)
+        know(record)
         if (record.isFiring) arm(deadlineOf(record))
       }
     },

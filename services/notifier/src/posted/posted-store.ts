@@ -14,21 +14,22 @@ export interface PostedStoreOptions {
   readonly onBadRecord: (key: string, detail: string) => void
 }
 
-const PREFIX = 'posted.'
+/** Keys of posted alerts begin with this. */
+export const POSTED_PREFIX = 'posted.'
 
 export function createPostedStore({ bucket, onBadRecord }: PostedStoreOptions): PostedStore {
   return {
     load() {
       const records: PostedRecord[] = []
-      for (const [key, text] of bucket.takeLoaded(PREFIX)) {
+      for (const [key, text] of bucket.takeLoaded(POSTED_PREFIX)) {
         const parsed = postedRecord.safeParse(parseJson(text))
         if (parsed.success) records.push(parsed.data)
         else onBadRecord(key, parsed.error.message)
       }
       return records
     },
-    put: (record) => bucket.put(`${PREFIX}${record.fingerprint}`, JSON.stringify(record)),
-    forget: (fingerprint) => bucket.remove(`${PREFIX}${fingerprint}`),
+    put: (record) => bucket.put(`${POSTED_PREFIX}${record.fingerprint}`, JSON.stringify(record)),
+    forget: (fingerprint) => bucket.remove(`${POSTED_PREFIX}${fingerprint}`),
   }
 }
 

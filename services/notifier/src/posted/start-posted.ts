@@ -1,4 +1,5 @@
 import { createThrottle, type ServiceContext } from '@tocsin/runtime'
+import type { AlertsWriter } from '../api-v2/follow-alerts.ts'
 import type { TakeIn } from '../consumers/take-in.ts'
 import type { NotifierEnv } from '../env.ts'
 import { writeDeadLetter } from '../http/keep-dead-letter.ts'
@@ -12,6 +13,7 @@ import { createPublishTransition } from './publish-transition.ts'
 export interface PostedParts {
   readonly ctx: ServiceContext<NotifierEnv>
   readonly records: RecordBucket
+  readonly firing: Pick<AlertsWriter, 'posted'>
   readonly policy: () => Policy
   readonly takeIn: TakeIn
   readonly metrics: NotifierMetrics
@@ -26,6 +28,7 @@ const TOLD: readonly string[] = ['firing', 'changed', 'resolved', 'late', 'timed
 export function startPosted({
   ctx,
   records,
+  firing,
   policy,
   takeIn,
   metrics,
@@ -63,6 +66,7 @@ export function startPosted({
     clock,
     log,
     resolveTimeoutMs: () => policy().resolveTimeoutMs,
+    onKnown: firing.posted,
     taken: (action) => metrics.taken('posted', TOLD.includes(action) ? 'told' : 'ignored', action),
     mayAct,
     signal,

@@ -167,7 +167,7 @@ export async function startWork(parts: WorkParts, lease: Lease): Promise<Work> {
     signal,
   })
   const takeIn = createTakeIn({ bus, clock, grouper, courses, metrics, signal })
-  const posted = startPosted({ ctx, records, policy, takeIn, metrics, mayAct, signal })
+  const posted = startPosted({ ctx, records, firing: parts.firing, policy, takeIn, metrics, mayAct, signal })
   const leave = parts.attend({ mayAct, signal })
   const forgetTrouble = ctx.readiness.check('alertmanager', courses.trouble, { onlyDegrades: true })
 
