@@ -1,11 +1,16 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, it } from 'vitest'
+import { afterEach, beforeEach, expect, it } from 'vitest'
 import { readEnvFile } from './env.ts'
 
+let folder: string
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tocsin-env-'))
+})
+afterEach(() => rmSync(folder, { recursive: true }))
+
 it('a file of settings may have a hash sign in a value; a comment begins after a blank', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'tocsin-env-'))
   const file = join(folder, '.env')
   writeFileSync(
     file,
@@ -21,18 +26,18 @@ it('a file of settings may have a hash sign in a value; a comment begins after a
       'WEBHOOK_HEADERS={"Authorization": "Bearer a#b"}',
     ].join('\n'),
   )
-  try {
-    expect(readEnvFile(file)).toEqual({
-      SLACK_CHANNEL: '#monitoring',
-      SLACK_ICON: '#bell',
-      SMTP_PASS: "a#b'c",
-      COLOUR: '',
-      EMPTY: '',
-      EMAIL_TO: 'a@example.com',
-      QUOTED: '#x',
-      WEBHOOK_HEADERS: '{"Authorization": "Bearer a#b"}',
-    })
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
+  expect(readEnvFile(file)).toEqual({
+    SLACK_CHANNEL: '#monitoring',
+    SLACK_ICON: '#bell',
+    SMTP_PASS: "a#b'c",
+    COLOUR: '',
+    EMPTY: '',
+    EMAIL_TO: 'a@example.com',
+    QUOTED: '#x',
+    WEBHOOK_HEADERS: '{"Authorization": "Bearer a#b"}',
+  })
+})
+
+it('a folder in the place of a file of settings is named', () => {
+  expect(() => readEnvFile(folder)).toThrow(`${folder} is a folder: make it a file of settings`)
 })

@@ -4,7 +4,7 @@ import { parseEnv } from 'node:util'
 import { DEFAULT_PREFIX } from '@tocsin/contract'
 import { repositoryRoot, SERVICES, type ServiceName, type ServiceProgram } from '@tocsin/servers'
 import { z } from 'zod'
-import { CliError } from './errors.ts'
+import { CliError, messageOf } from './errors.ts'
 
 // As in the services, a variable that is set to nothing is not set.
 const text = z.string().optional()
@@ -98,13 +98,24 @@ function explain(error: z.ZodError): CliError {
  */
 export function readEnvFile(file: string): Readonly<NodeJS.Dict<string>> {
   const unquoted = /^(\s*(?:export\s+)?[\w.-]+[ \t]*=[ \t]*)([^\s'"`].*?)(?:[ \t]+(?:#.*)?)?$/gm
-  const text = readFileSync(file, 'utf8').replaceAll('\r\n', '\n')
+  const text = readSettings(file).replaceAll('\r\n', '\n')
   return parseEnv(
     text.replace(unquoted, (line: string, name: string, value: string) => {
       const quote = ["'", '`', '"'].find((mark) => !value.includes(mark))
       return value.includes('#') && !/^#(\s|$)/.test(value) && quote ? name + quote + value + quote : line
     }),
   )
+}
+
+function readSettings(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (cause) {
+    const isFolder = (cause as NodeJS.ErrnoException).code === 'EISDIR'
+    const what = isFolder ? 'is a folder' : `cannot be read (${messageOf(cause)})`
+    const message = `${file} ${what}: make it a file of settings, a line each NAME=value, or move it away`
+    throw new CliError('bad-environment', message, { cause })
+  }
 }
 
 /** Reads the environment, and the file .env beside package.json for what it leaves open. Throws CliError `bad-environment`. */

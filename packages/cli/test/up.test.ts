@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning } from '@tocsin/servers'
 import { startHttpSink, startNats, startRedis, waitFor } from '@tocsin/testkit'
@@ -128,6 +128,20 @@ describe('tocsin up', () => {
     )
     expect(cli.text()).toMatch(/is given to both collector and notifier: set NOTIFIER_PORT to another/)
   })
+
+  test.each([[['up']], [['up', '--detach']]])(
+    '%j says in one line that its folder cannot be used',
+    async (args) => {
+      const home = join(workspace.folder, 'a-file')
+      writeFileSync(home, '')
+      const cli = await tocsin(args, { TOCSIN_HOME: home })
+      expect((await cli.process.exited).code).toBe(1)
+      expect(cli.text().split('\n').at(-1)).toMatch(
+        /^tocsin: the folder .*a-file cannot be used \(E.*\): a file is in its place: move that away, or set TOCSIN_HOME/,
+      )
+      expect(cli.text()).not.toContain(' at ')
+    },
+  )
 })
 
 describe('tocsin up --detach', () => {
@@ -149,6 +163,31 @@ describe('tocsin up --detach', () => {
     expect((await stop.process.exited).code).toBe(0)
     expect(stop.text()).toMatch(/Tocsin \(pid \d+\) is stopped/)
     await noneRuns(all)
+  })
+
+  test('runs on while neither its logs nor its state can be written', async () => {
+    const up = await tocsin(['up', '--detach'], OWN_MAIL)
+    expect((await up.process.exited).code).toBe(0)
+    const home = workspace.env['TOCSIN_HOME'] ?? ''
+    const inTheWay = [join(home, 'logs', 'collector.log'), join(home, `run.json.${readRun().pid}`)]
+    for (const path of inTheWay) {
+      rmSync(path, { force: true })
+      mkdirSync(join(path, 'something'), { recursive: true })
+    }
+    const { pid, probe } = readRun().parts.find(({ name }: { name: string }) => name === 'collector')
+    process.kill(pid, 'SIGKILL')
+    const supervisorSays = () => readFileSync(join(home, 'logs', 'supervisor.log'), 'utf8')
+    await waitFor(() => supervisorSays().includes('what is logged under'), { what: 'the loss to be told' })
+    await waitFor(async () => (await fetch(probe)).ok, { what: 'the collector to be started again' })
+    expect(readRun().parts.some(({ restarts }: { restarts: number }) => restarts > 0)).toBe(false)
+
+    for (const path of inTheWay) rmSync(path, { recursive: true })
+    await waitFor(() => readRun().parts.some(({ restarts }: { restarts: number }) => restarts === 1), {
+      what: 'the state to be written',
+    })
+    expect(supervisorSays().match(/cannot be written/g)).toHaveLength(1)
+    const stop = await tocsin(['stop'])
+    expect((await stop.process.exited).code).toBe(0)
   })
 
   test('runs where health finds something amiss, and says what', async () => {

@@ -4,6 +4,7 @@ import type { CliCommand } from '../command.ts'
 import { readEnv } from '../env.ts'
 import { describeRun } from '../run/describe-run.ts'
 import { fileOutput, terminalOutput } from '../run/output.ts'
+import { prepareHome } from '../run/prepare-home.ts'
 import { liveRun, logsFolder } from '../run/run-file.ts'
 import { runSystem } from '../run/run-system.ts'
 import { startDetached } from '../run/start-detached.ts'
@@ -32,6 +33,7 @@ async function up(options: UpOptions): Promise<number> {
     return 0
   }
   const env = readEnv()
+  prepareHome(env.home)
   const logs = logsFolder(env.home)
   const output = options.supervisor ? fileOutput(logs) : terminalOutput(logs)
   return runSystem(env, output, options.supervisor === true)

@@ -59,8 +59,13 @@ export function liveRun(home: string): RunState | undefined {
 /** Replaces the file as a whole: a reader sees the old state or the new one. */
 export function writeRun(home: string, run: RunState): void {
   const draft = `${runFile(home)}.${run.pid}`
-  writeFileSync(draft, `${JSON.stringify(run, null, 2)}\n`)
-  renameSync(draft, runFile(home))
+  try {
+    writeFileSync(draft, `${JSON.stringify(run, null, 2)}\n`)
+    renameSync(draft, runFile(home))
+  } catch (error) {
+    removeIfPossible(draft)
+    throw error
+  }
 }
 
 export type Claim = { readonly taken: true; readonly previous?: RunState } | { readonly taken: false }
@@ -86,7 +91,15 @@ export function claimRun(home: string, run: RunState): Claim {
 export const lingering = (run: RunState): PartState[] =>
   run.parts.filter(({ pid, birth }) => pid !== undefined && birth !== undefined && isAlive({ pid, birth }))
 
-/** Removes the file, if it is still this process's. */
+/** Removes the file, if it is still this process's. One that has to stay names a process that is gone, and holds nobody up. */
 export function releaseRun(home: string, pid: number): void {
-  if (readRun(home)?.pid === pid) rmSync(runFile(home), { force: true })
+  if (readRun(home)?.pid === pid) removeIfPossible(runFile(home))
+}
+
+function removeIfPossible(file: string): void {
+  try {
+    rmSync(file, { force: true })
+  } catch {
+    // What stays is told by what is tried next, or harms nobody.
+  }
 }

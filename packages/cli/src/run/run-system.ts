@@ -7,7 +7,9 @@ import { whyNotReady } from '../system/probe-part.ts'
 import { createSystem } from '../system/start-system.ts'
 import { describeRun, makeHints } from './describe-run.ts'
 import type { Output } from './output.ts'
-import { claimRun, lingering, type RunState, releaseRun, writeRun } from './run-file.ts'
+import { homeFault } from './prepare-home.ts'
+import { recordRun } from './record-run.ts'
+import { type Claim, claimRun, lingering, type RunState, releaseRun } from './run-file.ts'
 import { onStopSignals } from './stop-signals.ts'
 
 const LONGEST_STOP_MS = 45_000
@@ -37,11 +39,23 @@ async function untilGone(previous: RunState | undefined, say: (line: string) => 
   }
 }
 
-/** Runs everything until a signal or a fault ends it. Resolves with the exit code; throws CliError `already-running`. */
+/** @throws {CliError} `already-running`, `start-failed` */
+function claimHome(home: string, run: RunState): Extract<Claim, { taken: true }> {
+  let claim: Claim
+  try {
+    claim = claimRun(home, run)
+  } catch (error) {
+    throw homeFault(home, error)
+  }
+  if (claim.taken) return claim
+  throw new CliError('already-running', 'Tocsin already runs: `npm run status` shows it, `npm stop` stops it')
+}
+
+/** Runs everything until a signal or a fault ends it. Resolves with the exit code; throws CliError `already-running`, `start-failed`. */
 export async function runSystem(env: CliEnv, output: Output, detached: boolean): Promise<number> {
   const { home } = env
   const end = Promise.withResolvers<End>()
-  let run: RunState = {
+  const first: RunState = {
     pid: process.pid,
     birth: processBirth(process.pid) ?? '',
     startedAt: new Date().toISOString(),
@@ -50,21 +64,12 @@ export async function runSystem(env: CliEnv, output: Output, detached: boolean):
     hints: [],
     parts: [],
   }
-  const claim = claimRun(home, run)
-  if (!claim.taken)
-    throw new CliError(
-      'already-running',
-      'Tocsin already runs: `npm run status` shows it, `npm stop` stops it',
-    )
-
-  const update = (change: Partial<RunState>) => {
-    run = { ...run, ...change }
-    writeRun(home, run)
-  }
+  const { previous } = claimHome(home, first)
+  const record = recordRun(home, first, output.say)
   const system = createSystem(env, {
     say: output.say,
     onLine: output.part,
-    onChange: () => update({ parts: system.parts() }),
+    onChange: () => void record.update({ parts: system.parts() }),
     onGiveUp: (reason) => end.resolve({ code: 1, message: `${reason}: giving up` }),
   })
   const releaseSignals = onStopSignals({
@@ -80,25 +85,29 @@ export async function runSystem(env: CliEnv, output: Output, detached: boolean):
   })
 
   const begin = async () => {
-    await untilGone(claim.previous, output.say)
+    await untilGone(previous, output.say)
     await system.start()
     const parts = system.parts()
     const health = parts.find(({ name }) => name === 'health')
     const amiss = health && (await whyNotReady(health.probe, env.all))
-    update({ phase: 'ready', parts, hints: makeHints(env, parts, system.mail, amiss) })
-    output.show(describeRun(run, pc))
+    const hints = makeHints(env, parts, system.mail, amiss)
+    const fault = record.update({ phase: 'ready', parts, hints })
+    // Nobody would learn that it is ready, and where its processes are.
+    if (fault) throw fault
+    output.show(describeRun(record.run, pc))
   }
   begin().catch((error: unknown) => end.resolve({ code: 1, message: explain(error) }))
 
   const { code, message } = await end.promise
-  update({ phase: 'stopping' })
-  if (message) output.say(pc.red(message))
+  record.update({ phase: 'stopping' })
+  if (message) output.fail(message)
   const force = setTimeout(() => system.kill(), LONGEST_STOP_MS)
   await system.stop()
   clearTimeout(force)
   releaseSignals()
+  record.close()
   // What failed stays on record, for who started it in the background and for `status`.
-  if (message) update({ phase: 'failed', message, parts: [] })
+  if (message) record.update({ phase: 'failed', message, parts: [] })
   else releaseRun(home, process.pid)
   output.say(message ? 'everything that was started has been stopped' : 'stopped')
   return code

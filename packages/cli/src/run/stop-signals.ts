@@ -17,8 +17,9 @@ export function onStopSignals({ stop, force }: StopHandlers): () => void {
       stop(signal)
     } else if (now - firstAt > ECHO_MS) force()
   }
-  const brokenPipe = () => {
-    if (firstAt === undefined) handle('SIGHUP')
+  const brokenPipe = ({ code }: NodeJS.ErrnoException) => {
+    // Anything else, such as a full disk, is no word of the user's.
+    if (firstAt === undefined && code === 'EPIPE') handle('SIGHUP')
   }
   for (const signal of signals) process.on(signal, handle)
   process.stdout.on('error', brokenPipe)
