@@ -146,7 +146,7 @@ describe('tocsin up', () => {
 
 describe('tocsin up --detach', () => {
   test('leaves a supervisor that status shows and stop stops', async () => {
-    const up = await tocsin(['up', '--detach'], OWN_MAIL)
+    const up = await tocsin(['up', '--detach'], { ...OWN_MAIL, FAULT_NOTIFIER: 'degraded' })
     expect((await up.process.exited).code).toBe(0)
     expect(up.text()).toContain('Try next')
     const all = pids()
@@ -156,6 +156,7 @@ describe('tocsin up --detach', () => {
     expect(again.text()).toContain('already runs')
     expect((await status.process.exited).code).toBe(0)
     expect(status.text()).toMatch(/collector +\d+ +0 +ready +http/)
+    expect(status.text()).toMatch(/notifier +\d+ +0 +degraded: redis: away; a rule: is off +http/)
     const log = join(workspace.env['TOCSIN_HOME'] ?? '', 'logs', 'collector.log')
     expect(JSON.parse(readFileSync(log, 'utf8').split('\n')[0] ?? '')).toMatchObject({ msg: 'listening' })
 

@@ -9,7 +9,7 @@ export { findProgram, findServer } from './find-program.ts'
 export { freePort, isPortFree } from './free-port.ts'
 export { locateServer, type ServerLocation } from './locate-server.ts'
 export { type NatsServerOptions, natsDefinition, probeNats, startNatsServer } from './nats-server.ts'
-export { probeHttp } from './probe-http.ts'
+export { probeHttp, probeService } from './probe-http.ts'
 export { isRunning, processBirth } from './process-state.ts'
 export { isServerName, SERVER_PROGRAMS, type ServerName } from './programs.ts'
 export {

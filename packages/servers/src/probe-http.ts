@@ -12,20 +12,34 @@ export class HttpProbeError extends Error {
 
 /** Resolves when a GET of `url` answers 2xx within `timeoutMs`; throws otherwise, with the reasons that were given. */
 export async function probeHttp(url: string, timeoutMs = 2000): Promise<void> {
+  const response = await ask(url, timeoutMs)
+  await response.body?.cancel()
+}
+
+/** As {@link probeHttp}, for a service: resolves with the reasons where it is ready, but says that it is degraded. */
+export async function probeService(url: string, timeoutMs = 2000): Promise<string | undefined> {
+  const { status, reasons } = await statedIn(await ask(url, timeoutMs))
+  return status === 'degraded' ? reasons || 'it gives no reason' : undefined
+}
+
+async function ask(url: string, timeoutMs: number): Promise<Response> {
   const response = await fetch(url, {
     signal: AbortSignal.timeout(timeoutMs),
     headers: { connection: 'close' },
   })
-  if (response.ok) return void (await response.body?.cancel())
+  if (response.ok) return response
+  const { status, reasons } = await statedIn(response)
+  throw new HttpProbeError(reasons || `${url} answered ${response.status}`, status)
+}
+
+/** What a service says of itself: its status, and the reasons as one text. */
+async function statedIn(response: Response): Promise<{ status: string | undefined; reasons: string }> {
   const body: unknown = await response.json().catch(() => undefined)
   const { status, reasons } = isObject(body) ? body : {}
   const given = Object.entries(isObject(reasons) ? reasons : {}).map(
     ([name, reason]) => `${name}: ${String(reason)}`,
   )
-  throw new HttpProbeError(
-    given.length > 0 ? given.join('; ') : `${url} answered ${response.status}`,
-    typeof status === 'string' ? status : undefined,
-  )
+  return { status: typeof status === 'string' ? status : undefined, reasons: given.join('; ') }
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { connect, credsAuthenticator } from '@nats-io/transport-node'
-import { probeHttp, probeRedis } from '@tocsin/servers'
+import { probeRedis, probeService } from '@tocsin/servers'
 import { messageOf } from '../errors.ts'
 
 export interface NatsLogin {
@@ -28,14 +28,29 @@ async function probeNatsUrl(url: string, login: NatsLogin): Promise<void> {
   }
 }
 
+/** How it is with what answers at a URL: ready; ready, with something amiss that does not keep it from its work; or not ready. */
+export type Condition =
+  | { readonly state: 'ready' }
+  | { readonly state: 'degraded' | 'not ready'; readonly reasons: string }
+
+async function whyDegraded(url: string, login: NatsLogin): Promise<string | undefined> {
+  if (/^https?:/.test(url)) return probeService(url)
+  await (/^rediss?:/.test(url) ? probeRedis(url) : probeNatsUrl(url, login))
+  return undefined
+}
+
+/** Asks what answers at this URL how it is. */
+export async function conditionOf(url: string, login: NatsLogin): Promise<Condition> {
+  try {
+    const reasons = await whyDegraded(url, login)
+    return reasons === undefined ? { state: 'ready' } : { state: 'degraded', reasons }
+  } catch (error) {
+    return { state: 'not ready', reasons: messageOf(error) }
+  }
+}
+
 /** Why what answers at this URL is not ready, or undefined when it is. */
 export async function whyNotReady(url: string, login: NatsLogin): Promise<string | undefined> {
-  try {
-    if (/^https?:/.test(url)) await probeHttp(url)
-    else if (/^rediss?:/.test(url)) await probeRedis(url)
-    else await probeNatsUrl(url, login)
-    return undefined
-  } catch (error) {
-    return messageOf(error)
-  }
+  const condition = await conditionOf(url, login)
+  return condition.state === 'not ready' ? condition.reasons : undefined
 }
