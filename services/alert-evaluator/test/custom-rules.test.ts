@@ -165,3 +165,24 @@ async function dryRun(body: string, type: string) {
   })
   return (await response.json()) as unknown
 }
+
+test.each([
+  ['does not answer', () => world.nats.pause(), () => world.nats.resume()],
+  ['is not there', () => world.nats.kill(), () => world.nats.restart()],
+] as const)(
+  'while NATS %s, a rule is refused with the reason, to be sent again',
+  async (_, leave, comeBack) => {
+    await leave()
+    const answer = await fetch(`${evaluator.url}/api/v1/rules/custom`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(rule),
+    })
+    await comeBack()
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5'])
+    expect(await answer.json()).toMatchObject({
+      error: { code: 'timeout', message: expect.stringContaining('NATS did not answer in time') },
+    })
+  },
+  60_000,
+)

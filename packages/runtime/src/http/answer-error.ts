@@ -1,6 +1,12 @@
-import type { ErrorRequestHandler, RequestHandler } from 'express'
+import type { ErrorRequestHandler, Request, RequestHandler } from 'express'
+import { type BusErrorCode, toBusError } from '../bus/bus-error.ts'
 import { codeOf, messageOf } from '../coded-error.ts'
 import type { Log } from '../log/create-log.ts'
+import { HttpError } from './http-error.ts'
+
+/** While NATS is away, and as little as these tell of what is inside. */
+const AWAY: readonly BusErrorCode[] = ['closed', 'unavailable', 'timeout']
+const RETRY_AFTER_SECONDS = '5'
 
 /** What the body parser calls its faults, in our words. */
 const bodyFaults: Readonly<Record<string, string>> = {
@@ -32,8 +38,11 @@ export const answerNotFound: RequestHandler = (request, response) => {
 
 /** Answers every error as `{ error: { code, message } }`; what went wrong inside is logged, not told. */
 export function answerError(log: Log): ErrorRequestHandler {
-  return (error: unknown, request, response, next) => {
-    if (response.headersSent) return next(error)
+  return (thrown: unknown, request, response, next) => {
+    if (response.headersSent) return next(thrown)
+    const away = whileAway(thrown, request)
+    if (away) response.set('Retry-After', RETRY_AFTER_SECONDS)
+    const error = away ?? thrown
     const status = statusOf(error)
     if (status >= 500)
       log.error({ err: error, method: request.method, path: request.path }, 'a request failed')
@@ -43,6 +52,13 @@ export function answerError(log: Log): ErrorRequestHandler {
       .status(status)
       .json({ error: { code, message: told ? messageOf(error) : 'internal error; see the log' } })
   }
+}
+
+/** What NATS could not be asked now may be asked again: 503. Undefined for any other error. */
+function whileAway(error: unknown, { method, path }: Request): HttpError | undefined {
+  if (statusOf(error) !== 500) return undefined
+  const { code, message } = toBusError(error, `${method} ${path}`)
+  return AWAY.includes(code) ? new HttpError(503, code, message, { cause: error }) : undefined
 }
 
 function statusOf(error: unknown): number {
