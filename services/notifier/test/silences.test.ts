@@ -255,3 +255,34 @@ describe('Alertmanager’s API', () => {
     else expect(told).toEqual(expected)
   })
 })
+
+describe('an id that is none', () => {
+  it.each(['a%20b', 'a.', '..%2f..', 'a..b', '*', '%3E', '0f0f0f0f-0000-4000-8000-000000000000'])(
+    'is of no silence: %s',
+    async (id) => {
+      const answer = await fetch(`${first.url}/api/v1/silences/${id}`, { method: 'DELETE' })
+      expect(answer.status).toBe(404)
+      const message = `silence ${decodeURIComponent(id)} not found`
+      expect(await answer.json()).toEqual({ error: { code: 'not_found', message } })
+
+      const changed = await fetch(`${first.url}/api/v2/silences`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({
+          id: decodeURIComponent(id),
+          matchers: [{ name: 'alertname', value: 'X', isRegex: false }],
+          startsAt: inSeconds(0),
+          endsAt: inSeconds(600),
+          createdBy: 'ann',
+          comment: 'deploy',
+        }),
+      })
+      expect([changed.status, await changed.json()]).toEqual([404, message])
+    },
+  )
+
+  it.each(['a%20b', 'a.', '..%2f..', '*'])('is of no acknowledgement: %s', async (id) => {
+    const answer = await fetch(`${first.url}/api/v1/acknowledgements/${id}`, { method: 'DELETE' })
+    expect(answer.status).toBe(404)
+  })
+})

@@ -14,6 +14,7 @@ export interface FollowedBucket {
   follow(prefix: string, follower: Follower): void
   /** Begins to follow; resolves when all that is in the bucket has been told. */
   begin(): Promise<void>
+  /** Undefined for what is not there, and for what cannot be a key: it may be made of what somebody sent. */
   read(key: string): Promise<Stored | undefined>
   /** Writes over `previous`, or what is not there; answers whether nobody else was quicker. */
   write(key: string, value: string, previous: Stored | undefined): Promise<boolean>
@@ -31,6 +32,9 @@ export interface Follower {
 
 // What JetStream answers a write with that expected another revision.
 const WRONG_LAST_SEQUENCE = 10071
+
+/** What NATS takes for a key. */
+const isKey = (text: string) => /^[-/=\w]+(\.[-/=\w]+)*$/.test(text)
 
 export async function openFollowedBucket(deps: ConsumeDeps, key: BucketKey): Promise<FollowedBucket> {
   const { bus } = deps
@@ -68,6 +72,7 @@ export async function openFollowedBucket(deps: ConsumeDeps, key: BucketKey): Pro
       await watch.caughtUp
     },
     async read(key) {
+      if (!isKey(key)) return undefined
       const entry = await kv.get(key)
       return entry?.operation === 'PUT' ? { value: entry.string(), revision: entry.revision } : undefined
     },
