@@ -22,6 +22,8 @@ const schema = z.object({
   EMAIL_NOTIFICATIONS_ENABLED: text,
   SLACK_WEBHOOK_URL: text,
   WEBHOOK_URL: text,
+  /** The notifier's policy: with it, the channels above tell nobody. */
+  NOTIFIER_CONFIG: text,
   /** The backend of `query`, where it is not the collector. */
   PROMETHEUS_URL: text,
   PROMETHEUS_PORT: port(SERVICES.collector.port),

@@ -5,9 +5,13 @@ import { formatTable } from '../output/table.ts'
 import type { System } from '../system/start-system.ts'
 import type { PartState, RunState } from './run-file.ts'
 
+/** What of the environment the hints tell of. */
+type HintEnv = Pick<CliEnv, 'NATS_SUBJECT_PREFIX' | 'NOTIFIER_CONFIG' | 'SLACK_WEBHOOK_URL' | 'WEBHOOK_URL'>
+
 const USUAL_NATS = 'nats://127.0.0.1:4222'
 
-function describeTargets(env: CliEnv, mail: System['mail']): string {
+function describeTargets(env: HintEnv, mail: System['mail']): string {
+  if (env.NOTIFIER_CONFIG !== undefined) return `Alerts go to: what ${env.NOTIFIER_CONFIG} says.`
   const email = mail ? `e-mail to ${mail.to}${mail.caught ? ' (the inbox)' : ''}` : 'no e-mail (set EMAIL_TO)'
   const slack = env.SLACK_WEBHOOK_URL ? 'Slack' : 'no Slack (set SLACK_WEBHOOK_URL)'
   const webhook = env.WEBHOOK_URL ? 'your webhook' : 'no webhook (set WEBHOOK_URL)'
@@ -16,7 +20,7 @@ function describeTargets(env: CliEnv, mail: System['mail']): string {
 
 /** What stands below the table of `up`: what is amiss already, who is told of alerts, and what to try next. */
 export function makeHints(
-  env: CliEnv,
+  env: HintEnv,
   parts: readonly PartState[],
   mail: System['mail'],
   amiss?: string,
@@ -26,9 +30,9 @@ export function makeHints(
   const [server, variable] = elsewhere ? [` --server ${nats}`, `NATS_URL=${nats} `] : ['', '']
   const subject = createSubjects(env.NATS_SUBJECT_PREFIX).metrics('shop')
   const event = '{"name":"orders_total","type":"counter","value":1,"labels":{"region":"eu"}}'
-  const open = ['collector', 'health', 'inbox'].flatMap(
-    (name) => parts.find((part) => part.name === name)?.where ?? [],
-  )
+  // Whether a file's receivers send to the inbox, only the file knows.
+  const pages = env.NOTIFIER_CONFIG === undefined ? ['collector', 'health', 'inbox'] : ['collector', 'health']
+  const open = pages.flatMap((name) => parts.find((part) => part.name === name)?.where ?? [])
   return [
     ...(amiss === undefined ? [] : [`Not all is well: ${amiss}`]),
     describeTargets(env, mail),
