@@ -8,7 +8,29 @@ import { CliError, messageOf } from './errors.ts'
 
 // As in the services, a variable that is set to nothing is not set.
 const text = z.string().optional()
-const port = (fallback: number) => z.coerce.number().int().min(1).max(65_535).default(fallback)
+
+/** Reads a text; where it cannot, says in the services' words what was expected and what was given. */
+function reading<T>(expected: string, read: (text: string) => T | undefined) {
+  return z.string().transform((given, ctx): T => {
+    const value = read(given.trim())
+    if (value !== undefined) return value
+    ctx.issues.push({ code: 'custom', message: `expected ${expected}, got '${given}'`, input: given })
+    return z.NEVER
+  })
+}
+
+// Not 0, which the services take: what `up` shows and asks is the port that was given.
+const portNumber = reading('a port, 1 to 65535', (given) => {
+  const value = /^\d+$/.test(given) ? Number(given) : 0
+  return value >= 1 && value <= 65_535 ? value : undefined
+})
+const port = (fallback: number) => portNumber.default(fallback)
+
+const boolean = reading("'true', 'false', '1' or '0'", (given) => {
+  const lower = given.toLowerCase()
+  if (lower === 'true' || lower === '1') return true
+  return lower === 'false' || lower === '0' ? false : undefined
+})
 
 const schema = z.object({
   NATS_URL: text,
@@ -33,7 +55,7 @@ const schema = z.object({
   NOTIFIER_AUTH_PASS: text,
   NOTIFIER_AUTH_TOKEN: text,
   /** What `dashboards` writes, checks and imports, and where. */
-  GRAFANA_ENABLED: z.stringbool({ truthy: ['true', '1'], falsy: ['false', '0'] }).default(true),
+  GRAFANA_ENABLED: boolean.default(true),
   GRAFANA_DASHBOARD_PATH: z.string().default('./grafana/dashboards'),
   GRAFANA_DATASOURCE: z.string().default('Prometheus'),
   GRAFANA_URL: z.string().default('http://localhost:3000'),
@@ -72,24 +94,32 @@ function reachable(host: string): string {
   return host.includes(':') ? `[${host}]` : host
 }
 
-function planServices(source: NodeJS.ProcessEnv, folder: string): ServicePlan[] {
-  const catalogue: [string, ServiceProgram][] = Object.entries(SERVICES)
-  return catalogue.map(([name, program]) => {
-    const wanted = { [program.portEnv]: program.port, ...program.extraPorts }
-    const shape = Object.fromEntries(
-      Object.entries(wanted).map(([variable, usual]) => [variable, port(usual)]),
-    )
-    const ports = z.object(shape).parse(source)
-    return {
-      name: name as ServiceName,
-      main: resolve(folder, name, 'src', 'main.ts'),
-      ports: Object.entries(ports).map(([variable, number]) => ({ variable, port: number })),
-    }
-  })
+/** The ports of a service by their variables, with what they are where nothing is set. */
+const portsOf = ({ portEnv, port, extraPorts }: ServiceProgram) => ({ [portEnv]: port, ...extraPorts })
+
+const programs: readonly (readonly [string, ServiceProgram])[] = Object.entries(SERVICES)
+const portsSchema = z.object(
+  Object.fromEntries(
+    programs.flatMap(([, program]) =>
+      Object.entries(portsOf(program)).map(([variable, usual]) => [variable, port(usual)] as const),
+    ),
+  ),
+)
+
+function planServices(ports: z.infer<typeof portsSchema>, folder: string): ServicePlan[] {
+  return programs.map(([name, program]) => ({
+    name: name as ServiceName,
+    main: resolve(folder, name, 'src', 'main.ts'),
+    ports: Object.entries(portsOf(program)).map(([variable, usual]) => ({
+      variable,
+      port: ports[variable] ?? usual,
+    })),
+  }))
 }
 
-function explain(error: z.ZodError): CliError {
-  const faults = error.issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`)
+function explain(issues: readonly z.core.$ZodIssue[]): CliError {
+  // Some ports are the commands' as well as the services'.
+  const faults = new Set(issues.map((issue) => `  ${issue.path.join('.')}: ${issue.message}`))
   return new CliError('bad-environment', ['the environment is not usable:', ...faults].join('\n'))
 }
 
@@ -127,15 +157,14 @@ export function readEnv(): CliEnv {
   const given = existsSync(file) ? readEnvFile(file) : {}
   for (const [name, value] of Object.entries(given)) process.env[name] ??= value
   const source = Object.fromEntries(Object.entries(process.env).filter(([, value]) => value?.trim() !== ''))
-  try {
-    const parsed = schema.parse(source)
-    const all = planServices(source, resolve(root, parsed.TOCSIN_SERVICES ?? 'services'))
-    const services = parsed.TOCSIN_SERVICES ? all.filter(({ main }) => existsSync(main)) : all
-    const reach = reachable(parsed.HTTP_HOST)
-    const home = resolve(root, parsed.TOCSIN_HOME)
-    return { ...parsed, root, reach, home, services, all: { ...process.env } }
-  } catch (error) {
-    if (error instanceof z.ZodError) throw explain(error)
-    throw error
-  }
+  const settings = schema.safeParse(source)
+  const ports = portsSchema.safeParse(source)
+  if (!settings.success || !ports.success)
+    throw explain([settings, ports].flatMap(({ error }) => error?.issues ?? []))
+  const parsed = settings.data
+  const all = planServices(ports.data, resolve(root, parsed.TOCSIN_SERVICES ?? 'services'))
+  const services = parsed.TOCSIN_SERVICES ? all.filter(({ main }) => existsSync(main)) : all
+  const reach = reachable(parsed.HTTP_HOST)
+  const home = resolve(root, parsed.TOCSIN_HOME)
+  return { ...parsed, root, reach, home, services, all: { ...process.env } }
 }

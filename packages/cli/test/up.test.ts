@@ -129,6 +129,23 @@ describe('tocsin up', () => {
     expect(cli.text()).toMatch(/is given to both collector and notifier: set NOTIFIER_PORT to another/)
   })
 
+  test('names everything at once that is wrong with the environment, as the services do', async () => {
+    const cli = await tocsin(['up'], {
+      SLA_PORT: 'abc',
+      NOTIFIER_PORT: '70000',
+      OTLP_PORT: '0x10',
+      GRAFANA_ENABLED: 'maybe',
+    })
+    expect((await cli.process.exited).code).toBe(1)
+    expect(cli.text().split('\n').toSorted()).toEqual([
+      "  GRAFANA_ENABLED: expected 'true', 'false', '1' or '0', got 'maybe'",
+      "  NOTIFIER_PORT: expected a port, 1 to 65535, got '70000'",
+      "  OTLP_PORT: expected a port, 1 to 65535, got '0x10'",
+      "  SLA_PORT: expected a port, 1 to 65535, got 'abc'",
+      'tocsin: the environment is not usable:',
+    ])
+  })
+
   test.each([[['up']], [['up', '--detach']]])(
     '%j says in one line that its folder cannot be used',
     async (args) => {
