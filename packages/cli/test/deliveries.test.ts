@@ -106,8 +106,12 @@ describe('tocsin deliveries', () => {
   test('says that nothing is known, and what was wrong with a question', async () => {
     expect(await deliveries({ alert: 'Brokn' })).toContain('nothing is known of Brokn')
     expect(await deliveries({ channel: 'pager' })).toBe('nothing was told that fits')
-    expect(await deliveries({ outcome: 'lost' })).toMatch(/^CliError: outcome: /)
-    expect(await deliveries({ since: 'soon' })).toMatch(/^CliError: since: expected a time such as/)
+    expect(await deliveries({ outcome: 'lost' })).toBe(
+      'CliError: --outcome lost: there are delivered, failed, suppressed, dead',
+    )
+    expect(await deliveries({ since: 'soon' })).toMatch(
+      /^CliError: --since soon is no time: give a date such as/,
+    )
     expect(await deliveries({ url: 'http://127.0.0.1:9' })).toMatch(
       /^CliError: nothing answers at .*npm start/,
     )

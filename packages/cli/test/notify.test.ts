@@ -172,7 +172,7 @@ describe('tocsin notify preview', () => {
   test.each([
     [{}, 'which alert?'],
     [{ label: ['x'] }, '--label x: write it as name=value'],
-    [{ label: ['a=b'], start: 'noon' }, 'startsAt: expected a time such as'],
+    [{ label: ['a=b'], start: 'noon' }, '--start noon is no time: give a date such as'],
     [{ label: ['a=b'], out: '/nowhere/x' }, '--out /nowhere/x cannot be written'],
     [{ label: ['a=b'], out: 'x', channel: 'sms' }, '--channel sms: there are mail-email'],
   ])('%j is refused: %s', async (flags, reason) => {

@@ -39,7 +39,7 @@ export interface Question {
   readonly method?: 'DELETE'
 }
 
-/** Asks `<url>/api/v1/<path>`. @throws {CliError} `no-answer`, `query-failed` with what the notifier says is wrong */
+/** Asks `<url>/api/v1/<path>`. @throws {CliError} `no-answer`; `bad-usage` or `query-failed` with what the notifier says is wrong */
 export async function askNotifier<Schema extends z.ZodType>(
   { url, headers }: Notifier,
   path: string,
@@ -70,8 +70,9 @@ async function call(address: URL, init: RequestInit): Promise<unknown> {
   }
   const json: unknown = await response.json().catch(() => undefined)
   if (response.ok) return json
+  // What was asked came from flags and arguments: a question that makes no sense is theirs.
   throw new CliError(
-    'query-failed',
+    response.status === 400 ? 'bad-usage' : 'query-failed',
     faultOf(json) ?? `${address.origin} answers with HTTP ${response.status}`,
   )
 }

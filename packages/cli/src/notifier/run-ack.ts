@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { CliError } from '../errors.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
+import { readDate } from './read-flags.ts'
 
 export interface AckFlags {
   readonly group?: string
@@ -26,13 +27,11 @@ export async function acknowledge(
   const { group, comment = '', by = userInfo().username, until } = flags
   if ((fingerprint === undefined) === (group === undefined))
     throw new CliError('bad-usage', 'say which: the fingerprint of an alert, or --group and its key')
-  if (until !== undefined && Number.isNaN(Date.parse(until)))
-    throw new CliError('bad-usage', `--until ${until} is no time: give one such as 2026-01-31T09:30:00Z`)
   const body = {
     ...(fingerprint === undefined ? { groupKey: group } : { fingerprint }),
     by,
     comment,
-    ...(until === undefined ? {} : { until: new Date(until).toISOString() }),
+    ...(until === undefined ? {} : { until: readDate('--until', until) }),
   }
   const made = await askNotifier(chooseNotifier(flags.url, env), 'acknowledgements', answer, { body })
   for (const { fingerprint: one, labels } of made.acknowledgements)

@@ -4,6 +4,7 @@ import { formatTable } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { formatTime } from '../query/format-number.ts'
 import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
+import { checkLetter, checkLimit, checkSpan } from './read-flags.ts'
 
 /** Which dead letters a command is about. */
 export interface LetterFlags {
@@ -44,6 +45,8 @@ export async function listDeadLetters(
   output: Terminal,
 ): Promise<void> {
   const { reason, channel, since, until, limit } = flags
+  checkLimit(limit)
+  checkSpan(flags)
   const query = { reason, channel, since, until, limit }
   const asked = await askNotifier(chooseNotifier(flags.url, env), 'dead-letters', page, { query })
   if (flags.json) return output.print(JSON.stringify(asked.deadLetters))
@@ -67,6 +70,7 @@ export async function showDeadLetter(
   env: NotifierAddress,
   output: Terminal,
 ): Promise<void> {
+  checkLetter(sequence)
   const path = `dead-letters/${encodeURIComponent(sequence)}`
   const { body, ...facts } = await askNotifier(chooseNotifier(flags.url, env), path, letter)
   if (flags.json) return output.print(JSON.stringify({ ...facts, body }))
@@ -95,6 +99,9 @@ export async function replayDeadLetters(
     )
   if (sequences.length > 0 && (hasFilter || all))
     throw new CliError('bad-usage', 'name letters, or give a filter: not both')
+  // All of them before the first is put back.
+  for (const sequence of sequences) checkLetter(sequence)
+  checkSpan(flags)
   const notifier = chooseNotifier(flags.url, env)
   if (sequences.length > 0) {
     for (const sequence of sequences) {

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import { type DeliveryEvent, deliveryEvent } from '@tocsin/contract'
+import { type DeliveryEvent, deliveryEvent, deliveryOutcome, severity as severities } from '@tocsin/contract'
 import { z } from 'zod'
 import { CliError } from '../errors.ts'
 import { formatTable } from '../output/table.ts'
@@ -7,6 +7,7 @@ import type { Terminal } from '../output/terminal.ts'
 import { askNotifier, chooseNotifier, type Notifier, type NotifierAddress } from './ask-notifier.ts'
 import { deliveryCells, deliveryHead } from './format-delivery.ts'
 import { formatStoryLine, storyLine } from './format-story.ts'
+import { checkChoice, checkLimit, checkSpan } from './read-flags.ts'
 
 /** The flags of `tocsin deliveries`. */
 export interface DeliveriesFlags {
@@ -40,6 +41,10 @@ export async function runDeliveries(
 ): Promise<void> {
   const notifier = chooseNotifier(flags.url, env)
   const { alert, outcome, channel, receiver, severity, reason, since, until, limit } = flags
+  checkChoice('--outcome', outcome, deliveryOutcome.options)
+  checkChoice('--severity', severity, severities.options)
+  checkLimit(limit)
+  checkSpan(flags)
   const plain = outcome ?? channel ?? receiver ?? severity ?? reason
   if (flags.follow && until !== undefined)
     throw new CliError('bad-usage', '--follow has no end: leave --until out')

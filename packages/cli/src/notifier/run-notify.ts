@@ -6,6 +6,7 @@ import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifie
 import { durationText } from './format-delivery.ts'
 import { formatPreview } from './format-preview.ts'
 import { type PreviewAnswer, previewAnswer, testAnswer } from './preview-answer.ts'
+import { readDate } from './read-flags.ts'
 
 interface CommonFlags {
   readonly url?: string
@@ -67,8 +68,8 @@ export async function previewAlert(
   const body = {
     labels,
     annotations: pairsOf(flags.annotation, '--annotation'),
-    ...(flags.start === undefined ? {} : { startsAt: flags.start }),
-    ...(flags.end === undefined ? {} : { endsAt: flags.end }),
+    ...(flags.start === undefined ? {} : { startsAt: readDate('--start', flags.start) }),
+    ...(flags.end === undefined ? {} : { endsAt: readDate('--end', flags.end) }),
   }
   const answer = await askNotifier(chooseNotifier(flags.url, env), 'notify/preview', previewAnswer, { body })
   const parts = answer.routes.flatMap(({ integrations }) => integrations)

@@ -5,6 +5,7 @@ import { formatTable } from '../output/table.ts'
 import type { Terminal } from '../output/terminal.ts'
 import { formatTime } from '../query/format-number.ts'
 import { askNotifier, chooseNotifier, type NotifierAddress } from './ask-notifier.ts'
+import { checkDuration, readDate } from './read-flags.ts'
 
 export interface SilenceFlags {
   readonly expired?: boolean
@@ -40,15 +41,16 @@ export async function addSilence(
   env: NotifierAddress,
   output: Terminal,
 ): Promise<void> {
-  const { comment, start, end, by = userInfo().username } = flags
+  const { comment, start, end, duration = '1h', by = userInfo().username } = flags
   if (end !== undefined && flags.duration !== undefined)
     throw new CliError('bad-usage', '--end and --duration both say when it ends: leave one out')
+  checkDuration('--duration', duration)
   const body = {
     matchers: matchers.map(asMatcher),
     by,
     comment,
-    ...(start === undefined ? {} : { startsAt: asTime('--start', start) }),
-    ...(end === undefined ? { duration: flags.duration ?? '1h' } : { endsAt: asTime('--end', end) }),
+    ...(start === undefined ? {} : { startsAt: readDate('--start', start) }),
+    ...(end === undefined ? { duration } : { endsAt: readDate('--end', end) }),
   }
   const made = await askNotifier(chooseNotifier(flags.url, env), 'silences', silence, { body })
   if (flags.json) return output.print(JSON.stringify(made))
@@ -105,13 +107,6 @@ export async function expireSilences(
 /** As for amtool, a word alone is the name of an alert. */
 function asMatcher(text: string): string {
   return /[=~]/.test(text) ? text : `alertname=${JSON.stringify(text)}`
-}
-
-function asTime(flag: string, text: string): string {
-  const ms = Date.parse(text)
-  if (Number.isNaN(ms))
-    throw new CliError('bad-usage', `${flag} ${text} is no time: give one such as 2026-01-31T09:30:00Z`)
-  return new Date(ms).toISOString()
 }
 
 const alerts = (count: number) => (count === 1 ? '1 alert' : `${count} alerts`)
