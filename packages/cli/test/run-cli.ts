@@ -35,16 +35,24 @@ export interface RunningCli {
   says(text: string | RegExp, timeoutMs?: number): Promise<void>
 }
 
-/** Runs `tocsin <args>` as its own process. */
+/** Runs `tocsin <args>` as its own process; with `stdout`, that file takes what it prints, and only its stderr is seen. */
 export async function runCli(
   args: readonly string[],
   env: Readonly<Record<string, string>>,
+  stdout?: string,
 ): Promise<RunningCli> {
   const { PATH, HOME } = process.env
   const lines: string[] = []
   const child = await spawnGuarded({
-    command: process.execPath,
-    args: [main, ...args],
+    command: '/bin/sh',
+    args: [
+      '-c',
+      `exec "$@"${stdout === undefined ? '' : ` > ${stdout}`}`,
+      'sh',
+      process.execPath,
+      main,
+      ...args,
+    ],
     env: { PATH, HOME, ...env },
     onLine: (line) => lines.push(line),
   })

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isRunning } from '@tocsin/servers'
 import { startHttpSink, startNats, startRedis, waitFor } from '@tocsin/testkit'
@@ -118,6 +118,16 @@ describe('tocsin up', () => {
     await noneRuns(all)
   })
 
+  test.runIf(existsSync('/dev/full'))('runs on while nothing that it prints can be written', async () => {
+    const cli = await runCli(['up'], { ...workspace.env, ...OWN_MAIL }, '/dev/full')
+    clis.push(cli)
+    await cli.says('tocsin: the output cannot be written (ENOSPC')
+    await waitFor(() => readRun().phase === 'ready', { what: 'everything to be ready' })
+    cli.process.signal('SIGTERM')
+    expect((await cli.process.exited).code).toBe(0)
+    expect(cli.text().split('\n')).toHaveLength(1)
+  })
+
   test('names every port that is taken, and starts nothing', async () => {
     const sink = await startHttpSink({ port: Number(workspace.env['HOST_AGENT_PORT']) })
     stops.push(sink.stop)
@@ -206,6 +216,18 @@ describe('tocsin up --detach', () => {
     expect(supervisorSays().match(/cannot be written/g)).toHaveLength(1)
     const stop = await tocsin(['stop'])
     expect((await stop.process.exited).code).toBe(0)
+  })
+
+  test('tells why it did not start also where that cannot be recorded', async () => {
+    const fillsUp = `
+      import { mkdirSync, readFileSync } from 'node:fs'
+      const file = process.env.TOCSIN_HOME + '/run.json'
+      mkdirSync(file + '.' + JSON.parse(readFileSync(file, 'utf8')).pid + '/something', { recursive: true })
+      process.exit(4)`
+    writeFileSync(join(workspace.folder, 'services', 'notifier', 'src', 'main.ts'), fillsUp)
+    const up = await tocsin(['up', '--detach'], OWN_MAIL)
+    expect((await up.process.exited).code).toBe(1)
+    expect(up.text()).toContain('tocsin: notifier ended before it was ready (exit code 4)')
   })
 
   test('runs where health finds something amiss, and says what', async () => {
