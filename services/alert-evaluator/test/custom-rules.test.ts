@@ -167,6 +167,25 @@ async function dryRun(body: string, type: string) {
 }
 
 test.each([
+  ['a form', 'POST', '', 'application/x-www-form-urlencoded'],
+  ['text', 'PUT', '/CustomMetricAlert', 'text/plain'],
+] as const)(
+  'a rule that is sent as %s is refused with what to say instead',
+  async (_, method, place, type) => {
+    const answer = await fetch(`${evaluator.url}/api/v1/rules/custom${place}`, {
+      method,
+      headers: { 'content-type': type },
+      body: JSON.stringify(rule),
+    })
+    const error = `the body is ${type}: send the rule as JSON, with Content-Type: application/json`
+    expect([answer.status, await answer.json()]).toEqual([
+      400,
+      { status: 'error', errorType: 'bad_data', error },
+    ])
+  },
+)
+
+test.each([
   ['does not answer', () => world.nats.pause(), () => world.nats.resume()],
   ['is not there', () => world.nats.kill(), () => world.nats.restart()],
 ] as const)(

@@ -1,6 +1,6 @@
 import { customRule } from '@tocsin/contract'
 import { RuleError } from '@tocsin/rules'
-import type { Express, Response } from 'express'
+import type { Express, RequestHandler, Response } from 'express'
 import { type CustomRules, faultOf } from '../rules/custom-rules.ts'
 import { answerApiError } from './api-error.ts'
 
@@ -26,13 +26,13 @@ export function serveCustomRules(app: Express, custom: CustomRules): void {
   app.get(path, (_request, response) => {
     response.json({ status: 'success', data: { rules: custom.list() } })
   })
-  app.post(path, (request, response) => put(request.body, response, 201))
+  app.post(path, requireJson, (request, response) => put(request.body, response, 201))
   app.get(`${path}/:name`, (request, response) => {
     const rule = custom.get(request.params.name)
     if (rule) response.json({ status: 'success', data: rule })
     else answerNotThere(response, request.params.name)
   })
-  app.put(`${path}/:name`, (request, response) => {
+  app.put(`${path}/:name`, requireJson, (request, response) => {
     const { name } = request.params
     const body: unknown = request.body
     if (typeof body === 'object' && body !== null && 'name' in body && body.name !== name)
@@ -44,6 +44,14 @@ export function serveCustomRules(app: Express, custom: CustomRules): void {
     if (result.deleted) response.json({ status: 'success', data: result })
     else answerNotThere(response, request.params.name)
   })
+}
+
+/** A body that is not said to be JSON has not been read: its fields would all be called missing. */
+const requireJson: RequestHandler = (request, response, next) => {
+  if (request.body !== undefined) return next()
+  const isOther = request.is('application/json') === false
+  const found = isOther ? `the body is ${request.get('content-type') ?? 'of no type'}` : 'there is no body'
+  answerApiError(response, 'bad_data', `${found}: send the rule as JSON, with Content-Type: application/json`)
 }
 
 function answerNotThere(response: Response, name: string): void {
