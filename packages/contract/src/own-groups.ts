@@ -49,7 +49,8 @@ export const ownGroups: readonly MetricGroup[] = [
       { question: 'Who is behind?', query: 'tocsin_stream_lag_messages > 1000' },
       {
         question: 'What is refused, and why?',
-        query: 'sum by (service, stream, reason) (increase(tocsin_dead_letters_total{written="true"}[1h])) > 0',
+        query:
+          'sum by (service, stream, reason) (increase(tocsin_dead_letters_total{written="true"}[1h])) > 0',
       },
     ],
   },

@@ -1,6 +1,6 @@
 import { DeliverPolicy, type JsMsg } from '@nats-io/jetstream'
 import type { StreamKey } from '@tocsin/contract'
-import type { Bus } from '@tocsin/runtime'
+import { type Bus, BusError } from '@tocsin/runtime'
 
 export interface ReadLogOptions<T> {
   readonly stream: StreamKey
@@ -23,6 +23,8 @@ export interface LogPage<T> {
 type LogBus = Pick<Bus, 'js' | 'jsm' | 'streamName'>
 
 const WINDOW = 1000
+const FETCH_MS = 2000
+const SILENT_MS = 500
 /** How far back a search goes before it answers with what it has found. */
 const MOST_SCANNED = 50_000
 
@@ -62,7 +64,7 @@ async function firstAt(bus: LogBus, name: string, ms: number): Promise<number | 
   })
   try {
     if ((await consumer.info()).num_pending === 0) return undefined
-    return (await consumer.next({ expires: 2000 }))?.seq
+    return (await consumer.next({ expires: FETCH_MS }))?.seq
   } finally {
     await consumer.delete().catch(() => {})
   }
@@ -83,11 +85,26 @@ async function readWindow<T>(
   const { num_pending: pending } = await consumer.info()
   const found: T[] = []
   if (pending === 0) return found
-  const messages = await consumer.fetch({ max_messages: Math.min(WINDOW, pending), expires: 2000 })
-  for await (const message of messages) {
-    if (message.seq > to) break
-    const value = read(message)
-    if (value !== undefined) found.push(value)
+  const wanted = Math.min(WINDOW, pending)
+  let received = 0
+  let last = 0
+  while (received < wanted && last < to) {
+    const before = received
+    const messages = await consumer.fetch({ max_messages: wanted - received, expires: FETCH_MS })
+    // The server ends a fetch; one that has fallen silent does not.
+    const tooLate = setTimeout(() => messages.stop(), FETCH_MS + SILENT_MS)
+    for await (const message of messages) {
+      received++
+      last = message.seq
+      if (last > to) break
+      const value = read(message)
+      if (value !== undefined) found.push(value)
+    }
+    clearTimeout(tooLate)
+    if (received > before) continue
+    // A page with a hole in it would pass for the whole: what was sent before a restart would be sent again.
+    if ((await consumer.info()).num_pending === 0) break
+    throw new BusError('timeout', 'NATS sent only a part of the log in time: ask again', { retryable: true })
   }
   await consumer.delete().catch(() => {})
   return found
