@@ -1,9 +1,10 @@
-import { jetstreamManager } from '@nats-io/jetstream'
+import { JetStreamApiError, jetstreamManager } from '@nats-io/jetstream'
 import { connect } from '@nats-io/transport-node'
 import { createBuckets, createStreams } from '@tocsin/contract'
 import { failOnLeaks, type Server, startNats, waitFor } from '@tocsin/testkit'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { createLog, startService } from '../src/mod.ts'
+import { ensureTopology } from '../src/bus/ensure-topology.ts'
+import { createLog, startService, systemClock } from '../src/mod.ts'
 import { bareEnv, keepLines, startBare } from './bare-service.ts'
 
 failOnLeaks({ beforeAll, afterAll })
@@ -52,6 +53,43 @@ describe('the topology', () => {
     expect(config.max_age).toBe(7 * 24 * 3600 * 1e9)
     expect(config.max_msg_size).toBe(12_345)
     await service.stop()
+  })
+
+  it('looks again where another service was quicker by so little that NATS speaks of overlapping subjects', async () => {
+    await withManager(async (jsm) => {
+      await jsm.streams.delete('HEALTH')
+      let refused = 0
+      const quicker = Object.create(jsm.streams, {
+        add: {
+          async value(config: Parameters<typeof jsm.streams.add>[0]) {
+            await jsm.streams.add(config)
+            refused++
+            throw new JetStreamApiError({ code: 400, err_code: 10065, description: 'subjects overlap' })
+          },
+        },
+      }) as typeof jsm.streams
+      await ensureTopology({
+        jsm: Object.create(jsm, { streams: { value: quicker } }) as typeof jsm,
+        topology: { streams: createStreams(), buckets: createBuckets(), replicas: 1 },
+        clock: systemClock,
+        log: createLog({ service: 'test', version: '1', level: 'silent' }),
+      })
+      expect(refused).toBe(1)
+      expect((await jsm.streams.info('HEALTH')).config.subjects).toEqual(['monitoring.health.*.*'])
+    })
+  })
+
+  it('says what to do where another stream has the subjects', async () => {
+    await withManager(async (jsm) => {
+      await jsm.streams.delete('SLA')
+      await jsm.streams.add({ name: 'FOREIGN', subjects: ['monitoring.sla.>'] })
+    })
+    await expect(startBare(nats.url)).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(/^stream SLA: .*another stream has them/),
+    })
+    await withManager((jsm) => jsm.streams.delete('FOREIGN'))
+    await (await startBare(nats.url)).service.stop()
   })
 
   it('says what to do about a stream that NATS cannot change', async () => {

@@ -22,6 +22,7 @@ export const apiCode = {
   consumerNotFound: 10014,
   nameInUse: 10058,
   streamNotFound: 10059,
+  subjectsOverlap: 10065,
   unavailable: 10008,
   wrongLastSequence: 10071,
   noMessage: 10037,
@@ -68,6 +69,12 @@ function apiError(
     case apiCode.streamNotFound:
     case apiCode.consumerNotFound:
       return make('no_stream', 'restart the service, which creates its streams and consumers', true)
+    case apiCode.subjectsOverlap:
+      return make(
+        'conflict',
+        'another stream has them (nats stream ls): remove that, or set another NATS_SUBJECT_PREFIX',
+        false,
+      )
     case apiCode.wrongLastSequence:
       return make('wrong_revision', 'someone else wrote in between: read again', false)
     case apiCode.maxMessages:

@@ -46,6 +46,9 @@ type Wanted = Pick<
   | 'deny_delete'
 >
 
+/** What NATS answers who is second. While a stream is being made, its own subjects overlap with those of the second attempt. */
+const lostRaces: readonly unknown[] = [apiCode.nameInUse, apiCode.streamNotFound, apiCode.subjectsOverlap]
+
 /** Fixed when a stream is made. */
 const immutable = ['retention', 'storage', 'deny_delete'] as const
 
@@ -55,7 +58,7 @@ const immutable = ['retention', 'storage', 'deny_delete'] as const
  * @throws {BusError} `conflict` for a stream whose fixed settings differ, `refused` when the server says no.
  */
 export async function ensureTopology(options: EnsureTopologyOptions): Promise<void> {
-  const { jsm, topology, clock, log, signal, onState } = options
+  const { topology, clock, log, signal, onState } = options
   const wanted = [
     ...topology.streams.map((stream) => streamConfig(stream, topology.replicas)),
     ...topology.buckets.map((bucket) => bucketConfig(bucket, topology.replicas)),
@@ -63,7 +66,7 @@ export async function ensureTopology(options: EnsureTopologyOptions): Promise<vo
   let said = ''
   for (let attempt = 0; ; attempt++) {
     try {
-      await Promise.all(wanted.map((config) => ensureStream(jsm, config, log)))
+      await Promise.all(wanted.map((config) => ensureStream(config, options)))
       onState?.(undefined)
       return
     } catch (error) {
@@ -79,9 +82,14 @@ export async function ensureTopology(options: EnsureTopologyOptions): Promise<vo
   }
 }
 
-async function ensureStream(jsm: JetStreamManager, wanted: Wanted, log: Log): Promise<void> {
+async function ensureStream(
+  wanted: Wanted,
+  { jsm, clock, log, signal }: EnsureTopologyOptions,
+): Promise<void> {
+  let lost: unknown
   // Two services may create or change the same stream at once: the loser looks again.
-  for (let attempt = 0; attempt < 5; attempt++) {
+  for (let attempt = 0; attempt < 5 && !signal?.aborted; attempt++) {
+    if (attempt > 0) await sleep(clock, backoffMs(attempt, 10, 500), signal)
     const existing = await findStream(jsm, wanted.name)
     try {
       if (!existing) {
@@ -97,10 +105,11 @@ async function ensureStream(jsm: JetStreamManager, wanted: Wanted, log: Log): Pr
       log.info({ stream: wanted.name, changes }, 'updated a stream')
       return
     } catch (error) {
-      const code = apiCodeOf(error)
-      if (code !== apiCode.nameInUse && code !== apiCode.streamNotFound) throw withName(error, wanted.name)
+      if (!lostRaces.includes(apiCodeOf(error))) throw withName(error, wanted.name)
+      lost = error
     }
   }
+  if (apiCodeOf(lost) === apiCode.subjectsOverlap) throw withName(lost, wanted.name)
   throw new BusError(
     'conflict',
     `stream ${wanted.name} keeps changing: do services of several versions run?`,
