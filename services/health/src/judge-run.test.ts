@@ -34,9 +34,9 @@ it('says why a check does not stand as its last run found it', () => {
     return reservation(standing, found, thresholds)
   }
   expect(says('healthy')).toBeUndefined()
-  expect(says('unhealthy')).toBe('unhealthy after 3 failures in a row, this is the 1st')
-  expect(says('unhealthy')).toBe('unhealthy after 3 failures in a row, this is the 2nd')
+  expect(says('unhealthy')).toBe('unhealthy after 3 failures in a row, so far 1')
+  expect(says('unhealthy')).toBe('unhealthy after 3 failures in a row, so far 2')
   expect(says('unhealthy')).toBeUndefined()
-  expect(says('healthy')).toBe('healthy again after 2 successes in a row, this is the 1st')
+  expect(says('healthy')).toBe('healthy again after 2 successes in a row, so far 1')
   expect(says('healthy')).toBeUndefined()
 })

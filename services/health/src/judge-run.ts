@@ -51,11 +51,6 @@ export function reservation(
 ): string | undefined {
   if (status === found) return undefined
   return found === 'unhealthy'
-    ? `unhealthy after ${failures} failures in a row, this is the ${ordinal(failuresInRow)}`
-    : `healthy again after ${successes} successes in a row, this is the ${ordinal(successesInRow)}`
-}
-
-function ordinal(n: number): string {
-  const suffix = n % 100 > 10 && n % 100 < 14 ? 'th' : (['th', 'st', 'nd', 'rd'][n % 10] ?? 'th')
-  return `${n}${suffix}`
+    ? `unhealthy after ${failures} failures in a row, so far ${failuresInRow}`
+    : `healthy again after ${successes} successes in a row, so far ${successesInRow}`
 }

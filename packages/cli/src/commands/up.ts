@@ -33,7 +33,8 @@ async function up(options: UpOptions): Promise<number> {
     return 0
   }
   const env = readEnv()
-  prepareHome(env.home)
+  // Of a supervisor, who started it has tried the folder.
+  if (!options.supervisor) prepareHome(env.home)
   const logs = logsFolder(env.home)
   const output = options.supervisor ? fileOutput(logs) : terminalOutput(logs)
   return runSystem(env, output, options.supervisor === true)

@@ -93,14 +93,17 @@ async function readWindow<T>(
     const messages = await consumer.fetch({ max_messages: wanted - received, expires: FETCH_MS })
     // The server ends a fetch; one that has fallen silent does not.
     const tooLate = setTimeout(() => messages.stop(), FETCH_MS + SILENT_MS)
-    for await (const message of messages) {
-      received++
-      last = message.seq
-      if (last > to) break
-      const value = read(message)
-      if (value !== undefined) found.push(value)
+    try {
+      for await (const message of messages) {
+        received++
+        last = message.seq
+        if (last > to) break
+        const value = read(message)
+        if (value !== undefined) found.push(value)
+      }
+    } finally {
+      clearTimeout(tooLate)
     }
-    clearTimeout(tooLate)
     if (received > before) continue
     // A page with a hole in it would pass for the whole: what was sent before a restart would be sent again.
     if ((await consumer.info()).num_pending === 0) break
